@@ -1,0 +1,72 @@
+import { z } from 'zod';
+
+/**
+ * What the key-provisioner is given by the synthesized deployment, besides its secrets: the file `gateway.json`.
+ * This schema is the contract between synth time (which writes the file) and run time (which reads it).
+ */
+
+const duration = z.string().regex(/^[1-9]\d*[smhd]$/);
+
+/** Limits of one kind of key, in LiteLLM's own words. `models` is never empty and budgets are never null. */
+export const policySchema = z.strictObject({
+  max_budget: z.number().positive(),
+  budget_duration: duration,
+  rpm_limit: z.int().positive(),
+  tpm_limit: z.int().positive().optional(),
+  max_parallel_requests: z.int().positive().optional(),
+  duration,
+  models: z.array(z.string().min(1)).min(1),
+});
+export type Policy = z.infer<typeof policySchema>;
+
+export const SCOPES = ['workspace', 'user', 'ci', 'agent:review', 'agent:write'] as const;
+export type Scope = (typeof SCOPES)[number];
+
+export const AGENTS = ['roo-code', 'zoo-code', 'opencode', 'claude-code', 'codex', 'continue', 'aider'] as const;
+export type Agent = (typeof AGENTS)[number];
+
+/** What agents must know about a model. Prices are USD per million tokens, limits are tokens. */
+export const servedModelSchema = z.strictObject({
+  name: z.string().min(1),
+  title: z.string(),
+  use: z.string(),
+  context: z.int().positive(),
+  output: z.int().positive(),
+  prices: z.strictObject({
+    input: z.number().nonnegative(),
+    output: z.number().nonnegative(),
+    cache_write: z.number().nonnegative(),
+    cache_read: z.number().nonnegative(),
+  }),
+  tools: z.boolean(),
+  vision: z.boolean(),
+  prompt_caching: z.boolean(),
+  reasoning: z.boolean(),
+});
+export type ServedModel = z.infer<typeof servedModelSchema>;
+
+export const gatewayConfigurationSchema = z.strictObject({
+  /** Addresses as a workspace sees them (through its door), without a path. */
+  gateway_url: z.url(),
+  provisioner_url: z.url(),
+  models: z.array(servedModelSchema).min(1),
+  default_model: z.string(),
+  small_model: z.string(),
+  policies: z.strictObject({
+    person: z.strictObject({ max_budget: z.number().positive(), budget_duration: duration }),
+    workspace: policySchema,
+    user: policySchema,
+    ci: policySchema,
+    'agent:review': policySchema,
+    'agent:write': policySchema,
+  }),
+  /** Agents the workspace image holds: what `agents` of a configure call may name. */
+  agents: z.array(z.enum(AGENTS)).min(1),
+  /** Seconds between two runs of the reconciler; 0 is off. */
+  reconcile_interval_s: z.int().nonnegative(),
+  /** Where Coder's API is, if workspaces are confirmed and self-service is offered. */
+  coder_url: z.url().optional(),
+  /** Whether a workspace is confirmed with Coder before it gets a key. */
+  confirm_workspaces: z.boolean(),
+});
+export type GatewayConfiguration = z.infer<typeof gatewayConfigurationSchema>;

@@ -1,0 +1,183 @@
+import { z } from 'zod';
+import { AGENTS, SCOPES } from './configuration';
+
+/** Requests and answers of the HTTP API: one schema each, from which types, validation and OpenAPI are made. */
+
+const id = z.string().min(1).max(128).regex(/^[\x21-\x7e]+$/, 'printable ASCII characters without spaces');
+/** A name people chose: shown, logged, never part of a key. */
+const displayName = z.string().min(1).max(128);
+
+export const scopeSchema = z.enum(SCOPES);
+/** `revoked`: by an operator, until restored. `expired`: past its lifetime; a workspace's next start renews it. */
+export const keyStateSchema = z.enum(['active', 'revoked', 'expired']);
+
+/** Who asks, as a workspace says it; its token proves all three ids (design decision 5). */
+export const workspaceIdentitySchema = z.strictObject({
+  workspace_id: id,
+  owner_id: id,
+  username: displayName,
+  workspace_name: displayName.optional(),
+});
+
+/** `POST /api/v1/keys/workspace` */
+export const workspaceKeyRequestSchema = workspaceIdentitySchema;
+export type WorkspaceKeyRequest = z.infer<typeof workspaceKeyRequestSchema>;
+
+/** `POST /api/v1/workspaces/configure` */
+export const configureRequestSchema = workspaceIdentitySchema.extend({
+  agents: z.array(z.enum(AGENTS)).max(AGENTS.length),
+  model: z.string().min(1).max(128),
+  /** A person's own key, used instead of a provisioned one. */
+  api_key: z.string().min(1).max(512).optional(),
+});
+export type ConfigureRequest = z.infer<typeof configureRequestSchema>;
+
+/** `POST /api/v1/keys/self-service` */
+export const selfServiceRequestSchema = z.strictObject({ purpose: z.string().max(200).optional() });
+
+/** A key that was just handed out: the only answer that ever holds `key`. Money is USD, times are ISO 8601. */
+export const issuedKeySchema = z.object({
+  key: z.string(),
+  /** Whether it existed before this call. */
+  reused: z.boolean(),
+  /** Stable: `workspace-<id>`, `user-<id>`, `ci-<repo>`, `agent-review`. */
+  name: z.string(),
+  scope: scopeSchema,
+  expires: z.string(),
+  max_budget: z.number(),
+  budget_duration: z.string(),
+  rpm_limit: z.number(),
+  tpm_limit: z.number().nullable(),
+  models: z.array(z.string()),
+});
+export type IssuedKey = z.infer<typeof issuedKeySchema>;
+
+/** Everything but the key itself. */
+export const keyInfoSchema = z.object({
+  name: z.string(),
+  scope: scopeSchema,
+  /** Workspace id, person's id, repository, or the agent's role. */
+  subject: z.string(),
+  /** LiteLLM's `user_id`: Coder's owner id. Null for ci and agents. */
+  owner: z.string().nullable(),
+  username: z.string().nullable(),
+  workspace_name: z.string().nullable(),
+  state: keyStateSchema,
+  generation: z.number(),
+  spend: z.number(),
+  max_budget: z.number(),
+  budget_duration: z.string(),
+  budget_reset_at: z.string().nullable(),
+  rpm_limit: z.number(),
+  tpm_limit: z.number().nullable(),
+  models: z.array(z.string()),
+  created_at: z.string().nullable(),
+  expires: z.string().nullable(),
+  last_active: z.string().nullable(),
+  /** The cap over all keys of the owner, where there is an owner. Only in answers about one key. */
+  person: z.object({ spend: z.number(), max_budget: z.number(), budget_reset_at: z.string().nullable() }).nullable().optional(),
+});
+export type KeyInfo = z.infer<typeof keyInfoSchema>;
+
+/** What a workspace writes: whole files, owner only unless `mode` says otherwise. */
+export const configurationFileSchema = z.object({
+  /** Absolute. */
+  path: z.string().regex(/^\//),
+  /** Octal, as `chmod` takes it. */
+  mode: z.string().regex(/^0[0-7]{3}$/),
+  content: z.string(),
+});
+export type ConfigurationFile = z.infer<typeof configurationFileSchema>;
+
+export const configureResponseSchema = z.object({
+  files: z.array(configurationFileSchema),
+  /** For the person's shells; holds no key. */
+  environment: z.record(z.string(), z.string()),
+  key: issuedKeySchema.omit({ key: true }),
+});
+export type ConfigureResponse = z.infer<typeof configureResponseSchema>;
+
+/** `POST /api/v1/admin/keys`: a service or user key; limits given here override the scope's policy. */
+export const adminCreateRequestSchema = z.strictObject({
+  scope: z.enum(['user', 'ci', 'agent:review', 'agent:write']),
+  /** Repository for `ci`, the person's Coder id (or a name) for `user`; agents have none. */
+  subject: id.optional(),
+  username: displayName.optional(),
+  max_budget: z.number().positive().optional(),
+  budget_duration: z.string().regex(/^[1-9]\d*[smhd]$/).optional(),
+  rpm_limit: z.int().positive().optional(),
+  tpm_limit: z.int().positive().optional(),
+  duration: z.string().regex(/^[1-9]\d*[smhd]$/).optional(),
+  models: z.array(z.string()).min(1).optional(),
+});
+export type AdminCreateRequest = z.infer<typeof adminCreateRequestSchema>;
+
+/** `GET /api/v1/admin/keys` */
+export const keyListQuerySchema = z.strictObject({
+  scope: scopeSchema.optional(),
+  owner: z.string().max(128).optional(),
+  state: keyStateSchema.optional(),
+  page: z.coerce.number().int().min(1).default(1),
+  page_size: z.coerce.number().int().min(1).max(100).default(50),
+});
+export const keyListSchema = z.object({
+  keys: z.array(keyInfoSchema),
+  page: z.number(),
+  page_size: z.number(),
+  total: z.number(),
+  total_pages: z.number(),
+});
+export type KeyList = z.infer<typeof keyListSchema>;
+
+/** `POST /api/v1/admin/keys/bootstrap`: any number of times; answers with keys for new users only. */
+export const bootstrapRequestSchema = z.strictObject({
+  users: z
+    .array(
+      z.strictObject({
+        username: displayName,
+        /** Coder's user id, so that self-service later gives the same key; without it the username is the id. */
+        user_id: id.optional(),
+        max_budget: z.number().positive().optional(),
+        rpm_limit: z.int().positive().optional(),
+      }),
+    )
+    .min(1)
+    .max(1000),
+});
+export const bootstrapResponseSchema = z.object({
+  created: z.array(issuedKeySchema.extend({ username: z.string() })),
+  existing: z.array(z.object({ username: z.string(), name: z.string(), state: keyStateSchema })),
+  failed: z.array(z.object({ username: z.string(), detail: z.string() })),
+});
+export type BootstrapResponse = z.infer<typeof bootstrapResponseSchema>;
+
+/** `POST /api/v1/admin/reconcile` */
+export const reconcileRequestSchema = z.strictObject({ dry_run: z.boolean().default(false) });
+export const reconcileResponseSchema = z.object({
+  dry_run: z.boolean(),
+  /** Workspace keys looked at. */
+  examined: z.number(),
+  /** Names of keys whose workspace is gone: deleted, or with `dry_run` those that would be. */
+  deleted: z.array(z.string()),
+  /** Keys whose workspace lives. */
+  kept: z.number(),
+  /** Keys about which Coder gave no clear answer: left alone. */
+  undecided: z.number(),
+  duration_ms: z.number(),
+});
+export type ReconcileResponse = z.infer<typeof reconcileResponseSchema>;
+
+/** RFC 9457, `application/problem+json`. */
+export const problemSchema = z.object({
+  type: z.string(),
+  title: z.string(),
+  status: z.number(),
+  /** What was wrong and what to do. */
+  detail: z.string(),
+  instance: z.string().optional(),
+  request_id: z.string().optional(),
+  errors: z.array(z.object({ field: z.string(), detail: z.string() })).optional(),
+});
+export type Problem = z.infer<typeof problemSchema>;
+
+export const healthSchema = z.object({ status: z.enum(['ok', 'degraded']), litellm: z.enum(['ready', 'unreachable']).optional() });

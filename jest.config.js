@@ -1,0 +1,29 @@
+/** Three suites: `unit` needs nothing, `contract` the real LiteLLM, `deploy` a Docker daemon. */
+const esmOnly = ['fastify-type-provider-zod', 'csv-parse', 'listr2'];
+
+const shared = {
+  rootDir: __dirname,
+  testEnvironment: 'node',
+  transform: {
+    '^.+\\.[cm]?[jt]s$': [
+      '@swc/jest',
+      { jsc: { target: 'es2022', parser: { syntax: 'typescript', dynamicImport: true } }, module: { type: 'commonjs' } },
+    ],
+  },
+  transformIgnorePatterns: [`/node_modules/(?!(${esmOnly.join('|')})/)`],
+  modulePathIgnorePatterns: ['<rootDir>/cdktf.out', '<rootDir>/.cache', '<rootDir>/.demo', '/dist/'],
+};
+
+module.exports = {
+  projects: [
+    { ...shared, displayName: 'unit', testMatch: ['<rootDir>/__tests__/unit/**/*.test.ts'] },
+    {
+      ...shared,
+      displayName: 'contract',
+      testMatch: ['<rootDir>/__tests__/contract/**/*.test.ts'],
+      globalSetup: '<rootDir>/__tests__/contract/support/global-setup.ts',
+      globalTeardown: '<rootDir>/__tests__/contract/support/global-teardown.ts',
+    },
+    { ...shared, displayName: 'deploy', testMatch: ['<rootDir>/__tests__/deploy/**/*.test.ts'] },
+  ],
+};

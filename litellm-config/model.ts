@@ -1,0 +1,78 @@
+/** Types of the model catalog: one {@link Model} per name that workspaces, people, CI jobs and agents may ask for. */
+
+/** A provider LiteLLM can route to; the word is the prefix LiteLLM itself uses in `litellm_params.model`. */
+export const PROVIDERS = ['anthropic', 'bedrock', 'openai', 'azure', 'vertex_ai', 'ollama', 'hosted_vllm'] as const;
+export type Provider = (typeof PROVIDERS)[number];
+
+/** USD per million tokens. All four are needed: without cache prices LiteLLM charges a cache read like fresh input. */
+export interface Prices {
+  readonly input: number;
+  readonly output: number;
+  readonly cacheWrite: number;
+  readonly cacheRead: number;
+}
+
+/** Prices that hold for a request whose prompt is longer than `abovePromptTokens`. */
+export interface PriceBand extends Prices {
+  readonly abovePromptTokens: number;
+}
+
+/** Tokens. */
+export interface Limits {
+  readonly context: number;
+  readonly output: number;
+}
+
+/** Request parameters a model answers with 400; LiteLLM drops them on the way (`additional_drop_params`). */
+export type RefusedParameter = 'temperature' | 'top_p' | 'top_k' | 'tool_choice';
+
+export interface Abilities {
+  readonly tools: boolean;
+  readonly vision: boolean;
+  readonly promptCaching: boolean;
+  readonly reasoning: boolean;
+}
+
+/** One place where a model is served: what becomes one entry of LiteLLM's `model_list`. */
+export interface Deployment {
+  readonly provider: Provider;
+  /** The provider's own id of the model, without LiteLLM's provider prefix. */
+  readonly model: string;
+  readonly prices: Prices;
+  /** @default - one price whatever the length of the prompt */
+  readonly priceBands?: readonly PriceBand[];
+  readonly limits: Limits;
+  readonly abilities: Abilities;
+  /** @default - the model takes every parameter */
+  readonly refuses?: readonly RefusedParameter[];
+  /**
+   * Base URL, for providers one runs oneself (`ollama`, `hosted_vllm`) or that have one per customer (`azure`).
+   * @default - the provider's public address
+   */
+  readonly apiBase?: string;
+}
+
+/** ISO date, `2026-11-30`. */
+export type IsoDate = `${number}-${number}-${number}`;
+
+/** Where a model stands in its life. Names outlive models: a successor takes over the name, nobody has to change anything. */
+export type Life =
+  | { readonly state: 'active'; readonly notBefore?: IsoDate; readonly successor?: string }
+  | { readonly state: 'deprecated'; readonly retires: IsoDate; readonly successor: string }
+  | { readonly state: 'retired'; readonly since: IsoDate; readonly successor: string };
+
+/** One name of the catalog. */
+export interface Model {
+  /** LiteLLM's `model_name`: what clients ask for. Lower case; Claude models hold `claude`, so that agents cache prompts. */
+  readonly name: string;
+  /** For people: menus, tables. */
+  readonly title: string;
+  /** What it is good for, in a few words. */
+  readonly use: string;
+  readonly life: Life;
+  /** In order of preference: the first is `order: 1`. The others are used where `models.provider_failover` is on. */
+  readonly deployments: readonly [Deployment, ...Deployment[]];
+}
+
+/** The catalog as written in `catalog.ts`. */
+export type Catalog = readonly Model[];

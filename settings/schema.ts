@@ -1,0 +1,192 @@
+import { z } from 'zod';
+import { catalog } from '../litellm-config/catalog';
+import { PROVIDERS } from '../litellm-config/model';
+
+/** The shape of `gateway.yaml`. Everything has a default, so an empty file is a working deployment. */
+
+const modelNames = catalog.map((model) => model.name) as [string, ...string[]];
+const modelName = z.enum(modelNames);
+
+/** LiteLLM's notation of a span of time: a whole number and s, m, h, d. */
+const duration = z
+  .string()
+  .regex(/^[1-9]\d{0,4}[smhd]$/, 'a span of time such as "30d", "12h" or "45m"')
+  .describe('A span of time: a whole number followed by s, m, h or d, for example 30d.');
+const dollars = z.number().positive().max(1_000_000);
+const perMinute = z.int().min(1).max(1_000_000);
+const port = z.int().min(1).max(65535);
+const megabytes = (minimum: number) => z.int().min(minimum).max(1_048_576);
+
+const modelList = z
+  .union([z.literal('all'), z.array(modelName).min(1)])
+  .describe('`all`, or the names a key may ask for.');
+
+const limits = {
+  max_budget: dollars.describe('US dollars a key may spend per `budget_duration`.'),
+  budget_duration: duration.describe('The window after which spend starts at zero again (LiteLLM aligns it to the calendar).'),
+  rpm_limit: perMinute.describe('Requests a minute.'),
+  tpm_limit: z.int().min(1).max(1_000_000_000).optional().describe('Tokens a minute; without it there is no such limit.'),
+  max_parallel_requests: z.int().min(1).max(10_000).optional().describe('Requests under way at once.'),
+  duration: duration.describe('How long a key lives; a workspace renews its key at each start.'),
+  models: modelList,
+};
+
+const policy = (defaults: { [K in keyof typeof limits]?: unknown }) =>
+  z
+    .strictObject({
+      max_budget: limits.max_budget.default(defaults.max_budget as number),
+      budget_duration: limits.budget_duration.default('30d'),
+      rpm_limit: limits.rpm_limit.default(defaults.rpm_limit as number),
+      tpm_limit: limits.tpm_limit,
+      max_parallel_requests: limits.max_parallel_requests,
+      duration: limits.duration.default(defaults.duration as string),
+      models: limits.models.default(defaults.models as 'all'),
+    })
+    .prefault({});
+
+const provider = z
+  .strictObject({
+    credentials: z
+      .enum(['variable', 'instance-role', 'off'])
+      .default('off')
+      .describe('Where credentials come from: a Terraform variable, the role of the machine, or `off`: not used at all.'),
+    region: z.string().regex(/^[a-z0-9-]+$/).optional().describe("The provider's region (Bedrock, Vertex AI)."),
+  })
+  .prefault({});
+
+const image = z
+  .string()
+  .regex(
+    /^[a-z0-9][a-z0-9._/:-]*(:[\w][\w.-]{0,127}|@sha256:[0-9a-f]{64})$/,
+    'an image with a tag or a digest, such as "registry.example.com/litellm:v1.104.2"',
+  )
+  .refine((value) => !/:latest$/.test(value), 'a floating tag (":latest") would change without a diff; name a version')
+  .optional();
+
+/** Address a port is published on: loopback unless asked otherwise. */
+const bind = z.union([z.ipv4(), z.ipv6()]).default('127.0.0.1');
+
+export const settingsSchema = z
+  .strictObject({
+    name: z
+      .string()
+      .regex(/^[a-z][a-z0-9-]{0,30}$/, 'lower-case letters, digits and hyphens, at most 31')
+      .default('ai-gateway')
+      .describe('Prefix of every container, network and volume.'),
+    providers: z
+      .strictObject(
+        Object.fromEntries(PROVIDERS.map((name) => [name, provider])) as Record<(typeof PROVIDERS)[number], typeof provider>,
+      )
+      .prefault({}),
+    models: z
+      .strictObject({
+        enabled: modelList.default('all').describe('Which catalog models the gateway serves.'),
+        default: modelName.default('claude-sonnet-4-5').describe('What a workspace uses unless its owner chooses otherwise.'),
+        small: modelName.default('claude-haiku-4-5').describe("Agents' model for titles and commit messages."),
+        provider_failover: z
+          .boolean()
+          .default(false)
+          .describe('When a provider fails, ask the same model at the next provider of its catalog entry.'),
+      })
+      .prefault({}),
+    policies: z
+      .strictObject({
+        person: z
+          .strictObject({ max_budget: dollars.default(40), budget_duration: duration.default('30d') })
+          .prefault({})
+          .describe('Caps what all keys of one person spend together.'),
+        workspace: policy({ max_budget: 10, rpm_limit: 60, duration: '30d', models: 'all' }),
+        user: policy({ max_budget: 20, rpm_limit: 100, duration: '90d', models: 'all' }),
+        ci: policy({ max_budget: 5, rpm_limit: 30, duration: '365d', models: ['claude-haiku-4-5'] }),
+        'agent:review': policy({
+          max_budget: 15,
+          rpm_limit: 40,
+          duration: '365d',
+          models: ['claude-sonnet-4-5', 'claude-haiku-4-5'],
+        }),
+        'agent:write': policy({ max_budget: 30, rpm_limit: 60, duration: '365d', models: 'all' }),
+      })
+      .prefault({}),
+    litellm: z
+      .strictObject({
+        port: port.default(4000).describe('Port on the host.'),
+        bind,
+        memory_mb: megabytes(1536).default(4096),
+        request_timeout_s: z.int().min(30).max(6000).default(900).describe('Long enough for an agent turn of many minutes.'),
+      })
+      .prefault({}),
+    key_provisioner: z
+      .strictObject({
+        port: port.default(8100).describe('Port on the host.'),
+        bind,
+        memory_mb: megabytes(128).default(256),
+        reconcile_interval_s: z
+          .int()
+          .min(0)
+          .max(86_400)
+          .default(300)
+          .describe('How often keys of deleted workspaces are looked for; 0 switches it off.'),
+      })
+      .prefault({}),
+    postgres: z.strictObject({ memory_mb: megabytes(256).default(1024) }).prefault({}),
+    volumes: z
+      .strictObject({
+        keep_on_destroy: z.boolean().default(true).describe('Whether the database outlives `destroy`.'),
+      })
+      .prefault({}),
+    coder: z
+      .strictObject({
+        url: z
+          .url({ protocol: /^https?$/ })
+          .optional()
+          .describe("Coder's address, as the platform's containers reach it."),
+        confirm_workspaces: z
+          .boolean()
+          .default(false)
+          .describe('Whether the key-provisioner asks Coder before it trusts a workspace (needs `coder_token`).'),
+        server: z.boolean().default(false).describe('Whether the platform stack runs a Coder server too.'),
+        port: port.default(7080).describe("The Coder server's port on the host."),
+        bind,
+      })
+      .prefault({}),
+    workspace: z
+      .strictObject({
+        egress: z.enum(['internet', 'none']).default('internet').describe('Whether workspaces reach the internet.'),
+        agents: z
+          .array(z.enum(['roo-code', 'opencode', 'claude-code', 'codex', 'continue', 'aider']))
+          .min(1)
+          .default(['roo-code', 'opencode', 'claude-code'])
+          .describe('Agents the workspace image holds.'),
+        roo_extension: z
+          .enum(['roo-code', 'zoo-code'])
+          .default('roo-code')
+          .describe('Which extension reads the Roo settings: Roo Code 3.54.0, or its maintained successor.'),
+      })
+      .prefault({}),
+    docker: z
+      .strictObject({ host: z.string().regex(/^(unix|tcp|ssh|npipe):\/\//).default('unix:///var/run/docker.sock') })
+      .prefault({}),
+    images: z
+      .strictObject({
+        litellm: image,
+        postgres: image,
+        key_provisioner: image,
+        door: image,
+        coder: image,
+        workspace: image,
+        node: image.describe('Base of the images built here.'),
+        seed: image.describe('Any small image; files reach read-only containers through it.'),
+      })
+      .prefault({})
+      .describe('Overrides of the pinned images (mirrors, air gap). Always with a tag or a digest.'),
+  })
+  .describe('Settings of one AI gateway deployment.');
+
+/** Settings with every default filled in. */
+export type Settings = z.output<typeof settingsSchema>;
+/** The same as somebody writes them. */
+export type SettingsInput = z.input<typeof settingsSchema>;
+export type Policy = Settings['policies']['workspace'];
+/** Kinds of keys. */
+export const SCOPES = ['workspace', 'user', 'ci', 'agent:review', 'agent:write'] as const;
+export type Scope = (typeof SCOPES)[number];
