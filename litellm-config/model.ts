@@ -72,6 +72,12 @@ export interface Model {
   readonly life: Life;
   /** In order of preference: the first is `order: 1`. The others are used where `models.provider_failover` is on. */
   readonly deployments: readonly [Deployment, ...Deployment[]];
+  /**
+   * Other names that answer when every deployment of this one fails. LiteLLM does not check the key's model list again
+   * then (measured), so synth refuses a fallback that a policy which allows this name does not allow too.
+   * @default - none
+   */
+  readonly fallbacks?: readonly string[];
 }
 
 /** The catalog as written in `catalog.ts`. */

@@ -23,9 +23,16 @@ const modelList = z
 
 const limits = {
   max_budget: dollars.describe('US dollars a key may spend per `budget_duration`.'),
-  budget_duration: duration.describe('The window after which spend starts at zero again (LiteLLM aligns it to the calendar).'),
+  budget_duration: duration.describe(
+    'The window after which spend starts at zero again (LiteLLM aligns it to the calendar).',
+  ),
   rpm_limit: perMinute.describe('Requests a minute.'),
-  tpm_limit: z.int().min(1).max(1_000_000_000).optional().describe('Tokens a minute; without it there is no such limit.'),
+  tpm_limit: z
+    .int()
+    .min(1)
+    .max(1_000_000_000)
+    .optional()
+    .describe('Tokens a minute; without it there is no such limit.'),
   max_parallel_requests: z.int().min(1).max(10_000).optional().describe('Requests under way at once.'),
   duration: duration.describe('How long a key lives; a workspace renews its key at each start.'),
   models: modelList,
@@ -49,8 +56,14 @@ const provider = z
     credentials: z
       .enum(['variable', 'instance-role', 'off'])
       .default('off')
-      .describe('Where credentials come from: a Terraform variable, the role of the machine, or `off`: not used at all.'),
-    region: z.string().regex(/^[a-z0-9-]+$/).optional().describe("The provider's region (Bedrock, Vertex AI)."),
+      .describe(
+        'Where credentials come from: a Terraform variable, the role of the machine, or `off`: not used at all.',
+      ),
+    region: z
+      .string()
+      .regex(/^[a-z0-9-]+$/)
+      .optional()
+      .describe("The provider's region (Bedrock, Vertex AI)."),
   })
   .prefault({});
 
@@ -75,13 +88,18 @@ export const settingsSchema = z
       .describe('Prefix of every container, network and volume.'),
     providers: z
       .strictObject(
-        Object.fromEntries(PROVIDERS.map((name) => [name, provider])) as Record<(typeof PROVIDERS)[number], typeof provider>,
+        Object.fromEntries(PROVIDERS.map((name) => [name, provider])) as Record<
+          (typeof PROVIDERS)[number],
+          typeof provider
+        >,
       )
       .prefault({}),
     models: z
       .strictObject({
         enabled: modelList.default('all').describe('Which catalog models the gateway serves.'),
-        default: modelName.default('claude-sonnet-4-5').describe('What a workspace uses unless its owner chooses otherwise.'),
+        default: modelName
+          .default('claude-sonnet-4-5')
+          .describe('What a workspace uses unless its owner chooses otherwise.'),
         small: modelName.default('claude-haiku-4-5').describe("Agents' model for titles and commit messages."),
         provider_failover: z
           .boolean()
@@ -112,7 +130,12 @@ export const settingsSchema = z
         port: port.default(4000).describe('Port on the host.'),
         bind,
         memory_mb: megabytes(1536).default(4096),
-        request_timeout_s: z.int().min(30).max(6000).default(900).describe('Long enough for an agent turn of many minutes.'),
+        request_timeout_s: z
+          .int()
+          .min(30)
+          .max(6000)
+          .default(900)
+          .describe('Long enough for an agent turn of many minutes.'),
       })
       .prefault({}),
     key_provisioner: z
@@ -164,7 +187,12 @@ export const settingsSchema = z
       })
       .prefault({}),
     docker: z
-      .strictObject({ host: z.string().regex(/^(unix|tcp|ssh|npipe):\/\//).default('unix:///var/run/docker.sock') })
+      .strictObject({
+        host: z
+          .string()
+          .regex(/^(unix|tcp|ssh|npipe):\/\//)
+          .default('unix:///var/run/docker.sock'),
+      })
       .prefault({}),
     images: z
       .strictObject({

@@ -3,7 +3,11 @@ import { AGENTS, SCOPES } from './configuration';
 
 /** Requests and answers of the HTTP API: one schema each, from which types, validation and OpenAPI are made. */
 
-const id = z.string().min(1).max(128).regex(/^[\x21-\x7e]+$/, 'printable ASCII characters without spaces');
+const id = z
+  .string()
+  .min(1)
+  .max(128)
+  .regex(/^[\x21-\x7e]+$/, 'printable ASCII characters without spaces');
 /** A name people chose: shown, logged, never part of a key. */
 const displayName = z.string().min(1).max(128);
 
@@ -75,7 +79,10 @@ export const keyInfoSchema = z.object({
   expires: z.string().nullable(),
   last_active: z.string().nullable(),
   /** The cap over all keys of the owner, where there is an owner. Only in answers about one key. */
-  person: z.object({ spend: z.number(), max_budget: z.number(), budget_reset_at: z.string().nullable() }).nullable().optional(),
+  person: z
+    .object({ spend: z.number(), max_budget: z.number(), budget_reset_at: z.string().nullable() })
+    .nullable()
+    .optional(),
 });
 export type KeyInfo = z.infer<typeof keyInfoSchema>;
 
@@ -104,10 +111,16 @@ export const adminCreateRequestSchema = z.strictObject({
   subject: id.optional(),
   username: displayName.optional(),
   max_budget: z.number().positive().optional(),
-  budget_duration: z.string().regex(/^[1-9]\d*[smhd]$/).optional(),
+  budget_duration: z
+    .string()
+    .regex(/^[1-9]\d*[smhd]$/)
+    .optional(),
   rpm_limit: z.int().positive().optional(),
   tpm_limit: z.int().positive().optional(),
-  duration: z.string().regex(/^[1-9]\d*[smhd]$/).optional(),
+  duration: z
+    .string()
+    .regex(/^[1-9]\d*[smhd]$/)
+    .optional(),
   models: z.array(z.string()).min(1).optional(),
 });
 export type AdminCreateRequest = z.infer<typeof adminCreateRequestSchema>;
@@ -180,4 +193,7 @@ export const problemSchema = z.object({
 });
 export type Problem = z.infer<typeof problemSchema>;
 
-export const healthSchema = z.object({ status: z.enum(['ok', 'degraded']), litellm: z.enum(['ready', 'unreachable']).optional() });
+export const healthSchema = z.object({
+  status: z.enum(['ok', 'degraded']),
+  litellm: z.enum(['ready', 'unreachable']).optional(),
+});

@@ -1,0 +1,76 @@
+import type { GatewayConfiguration } from '../images/key-provisioner/src/configuration';
+import type { Policy, Settings } from '../settings/schema';
+import { catalog as shippedCatalog } from './catalog';
+import type { Catalog } from './model';
+import { policyModels, servedModels } from './resolve';
+
+/** Addresses under which a workspace's door offers the platform. */
+export const WORKSPACE_GATEWAY_URL = 'http://litellm:4000';
+export const WORKSPACE_PROVISIONER_URL = 'http://key-provisioner:8100';
+
+/** What differs where the platform does not run in containers. */
+export interface GatewayConfigurationOptions {
+  /** @default - the shipped catalog */
+  readonly catalog?: Catalog;
+  /** The gateway as a workspace sees it. @default {@link WORKSPACE_GATEWAY_URL} */
+  readonly gatewayUrl?: string;
+  /** The key-provisioner as a workspace sees it. @default {@link WORKSPACE_PROVISIONER_URL} */
+  readonly provisionerUrl?: string;
+}
+
+/** The excerpt of settings and catalog that the key-provisioner works with: the content of `gateway.json`. */
+export function gatewayConfiguration(
+  settings: Settings,
+  options: GatewayConfigurationOptions = {},
+): GatewayConfiguration {
+  const catalog = options.catalog ?? shippedCatalog;
+  const policy = (scope: Policy) => ({ ...defined(scope), models: policyModels(scope.models, settings, catalog) });
+  const coderUrl = settings.coder.url ?? (settings.coder.server ? 'http://coder:7080' : undefined);
+  return {
+    gateway_url: options.gatewayUrl ?? WORKSPACE_GATEWAY_URL,
+    provisioner_url: options.provisionerUrl ?? WORKSPACE_PROVISIONER_URL,
+    models: servedModels(settings, catalog).map(({ name, title, use, limits, routes: [first] }) => ({
+      name,
+      title,
+      use,
+      context: limits.context,
+      output: limits.output,
+      prices: {
+        input: first.prices.input,
+        output: first.prices.output,
+        cache_write: first.prices.cacheWrite,
+        cache_read: first.prices.cacheRead,
+      },
+      tools: first.abilities.tools,
+      vision: first.abilities.vision,
+      prompt_caching: first.abilities.promptCaching,
+      reasoning: first.abilities.reasoning,
+    })),
+    default_model: settings.models.default,
+    small_model: settings.models.small,
+    policies: {
+      person: settings.policies.person,
+      workspace: policy(settings.policies.workspace),
+      user: policy(settings.policies.user),
+      ci: policy(settings.policies.ci),
+      'agent:review': policy(settings.policies['agent:review']),
+      'agent:write': policy(settings.policies['agent:write']),
+    },
+    agents: agents(settings),
+    reconcile_interval_s: settings.key_provisioner.reconcile_interval_s,
+    ...(coderUrl ? { coder_url: coderUrl } : {}),
+    confirm_workspaces: settings.coder.confirm_workspaces,
+  };
+}
+
+/** The text of `gateway.json`. */
+export const gatewayConfigurationJson = (settings: Settings, options: GatewayConfigurationOptions = {}) =>
+  `${JSON.stringify(gatewayConfiguration(settings, options), null, 2)}\n`;
+
+/** Roo Code and its successor read one file; which of them is installed is a setting. */
+function agents(settings: Settings): GatewayConfiguration['agents'] {
+  return settings.workspace.agents.map((agent) => (agent === 'roo-code' ? settings.workspace.roo_extension : agent));
+}
+
+const defined = <T extends object>(value: T) =>
+  Object.fromEntries(Object.entries(value).filter(([, inner]) => inner !== undefined)) as T;

@@ -1,0 +1,193 @@
+import { stringify } from 'yaml';
+import { PROVIDER_CREDENTIALS } from '../settings/credentials';
+import type { Settings } from '../settings/schema';
+import { catalog as shippedCatalog } from './catalog';
+import { seconds } from './duration';
+import type { Catalog, PriceBand, Prices, Provider } from './model';
+import { CatalogError, policyModels, type Route, type ServedModel, servedModels } from './resolve';
+
+/** What a test or the demo changes in an otherwise identical configuration. */
+export interface ProxyConfigOptions {
+  /** @default - the shipped catalog */
+  readonly catalog?: Catalog;
+  /** Providers whose models LiteLLM answers itself (`mock_response`), at their real prices. @default - none */
+  readonly mock?: readonly Provider[];
+  /** Base URLs that stand in for a provider's own. @default - none */
+  readonly apiBase?: Partial<Record<Provider, string>>;
+}
+
+/** One entry of LiteLLM's `model_list`. */
+export interface ProxyModel {
+  model_name: string;
+  litellm_params: Record<string, unknown>;
+  model_info: Record<string, unknown>;
+}
+
+/** LiteLLM's `config.yaml` as an object. */
+export interface ProxyConfig {
+  model_list: ProxyModel[];
+  router_settings: Record<string, unknown>;
+  litellm_settings: Record<string, unknown>;
+  general_settings: Record<string, unknown>;
+}
+
+/** Most that a client which names no limit is given; LiteLLM would cut unknown models at 4096 (measured). */
+const DEFAULT_MAX_TOKENS = 32_000;
+
+const PREFIX: Record<Provider, string> = {
+  anthropic: 'anthropic',
+  bedrock: 'bedrock',
+  openai: 'openai',
+  azure: 'azure',
+  vertex_ai: 'vertex_ai',
+  ollama: 'ollama_chat',
+  hosted_vllm: 'hosted_vllm',
+};
+
+/**
+ * LiteLLM's configuration for the models and policies of a deployment. Secrets are named (`os.environ/…`), never held.
+ *
+ * @throws CatalogError where the catalog contradicts itself
+ */
+export function proxyConfig(settings: Settings, options: ProxyConfigOptions = {}): ProxyConfig {
+  const catalog = options.catalog ?? shippedCatalog;
+  const served = servedModels(settings, catalog);
+  const fallbacks = fallbacksOf(served, settings, catalog);
+  return {
+    model_list: served.flatMap((model) => model.routes.map((route) => entry(model, route, settings, options))),
+    router_settings: {
+      // Between deployments of one name `order` decides; this strategy only matters where two have the same rank.
+      routing_strategy: 'simple-shuffle',
+      num_retries: 2,
+      timeout: settings.litellm.request_timeout_s,
+      ...(fallbacks.length > 0 ? { fallbacks } : {}),
+    },
+    litellm_settings: {
+      drop_params: true,
+      modify_params: true,
+      turn_off_message_logging: true,
+      request_timeout: settings.litellm.request_timeout_s,
+      upperbound_key_generate_params: upperBounds(settings),
+    },
+    general_settings: {
+      master_key: 'os.environ/LITELLM_MASTER_KEY',
+      database_url: 'os.environ/DATABASE_URL',
+      database_connection_pool_limit: 20,
+      proxy_batch_write_at: 10,
+      store_prompts_in_spend_logs: false,
+      disable_spend_logs: false,
+      store_model_in_db: false,
+      allow_requests_on_db_unavailable: false,
+    },
+  };
+}
+
+/** The text of `config.yaml`: the same bytes for the same settings. */
+export function proxyConfigYaml(settings: Settings, options: ProxyConfigOptions = {}): string {
+  const text = stringify(proxyConfig(settings, options), { lineWidth: 0, aliasDuplicateObjects: false });
+  // LiteLLM's YAML 1.1 reader takes 3e-7 for text; it wants 3.0e-7.
+  const readable = text.replace(/(?<=: )(\d+)(e-\d+)$/gm, '$1.0$2');
+  return `# Generated from gateway.yaml and litellm-config/catalog.ts; a change here is lost at the next synth.\n${readable}`;
+}
+
+function entry(model: ServedModel, route: Route, settings: Settings, options: ProxyConfigOptions): ProxyModel {
+  const { provider, prices, priceBands = [], limits, abilities, refuses = [] } = route;
+  const { credentials, region } = settings.providers[provider];
+  const apiBase = options.apiBase?.[provider] ?? route.apiBase;
+  return {
+    model_name: model.name,
+    litellm_params: {
+      model: `${PREFIX[provider]}/${route.model}`,
+      order: route.order,
+      ...(credentials === 'variable' ? credentialReferences(provider) : {}),
+      ...(provider === 'bedrock' && region ? { aws_region_name: region } : {}),
+      ...(provider === 'vertex_ai' && region ? { vertex_location: region } : {}),
+      ...(apiBase ? { api_base: apiBase } : {}),
+      max_tokens: Math.min(DEFAULT_MAX_TOKENS, limits.output),
+      ...costs(prices),
+      ...Object.assign({}, ...priceBands.map(bandCosts)),
+      ...(refuses.length > 0 ? { additional_drop_params: [...refuses] } : {}),
+      // LiteLLM's drop_params takes tools away from Bedrock models it does not know.
+      ...(provider === 'bedrock' && abilities.tools ? { allowed_openai_params: ['tools', 'tool_choice'] } : {}),
+      ...(options.mock?.includes(provider)
+        ? { mock_response: `This is ${model.name}, answered by the gateway itself.` }
+        : {}),
+    },
+    model_info: {
+      id: `${model.name}/${route.order}`,
+      mode: 'chat',
+      max_input_tokens: limits.context,
+      max_output_tokens: limits.output,
+      supports_function_calling: abilities.tools,
+      supports_vision: abilities.vision,
+      supports_prompt_caching: abilities.promptCaching,
+      supports_reasoning: abilities.reasoning,
+    },
+  };
+}
+
+function credentialReferences(provider: Provider): Record<string, string> {
+  const named = PROVIDER_CREDENTIALS[provider].filter((credential) => credential.parameter !== '');
+  return Object.fromEntries(named.map(({ parameter, environment }) => [parameter, `os.environ/${environment}`]));
+}
+
+/** USD per million to LiteLLM's USD per token, without the noise of binary fractions. */
+const perToken = (usdPerMillion: number) => Number((usdPerMillion / 1e6).toPrecision(12));
+
+const costs = (prices: Prices) => ({
+  input_cost_per_token: perToken(prices.input),
+  output_cost_per_token: perToken(prices.output),
+  cache_creation_input_token_cost: perToken(prices.cacheWrite),
+  cache_read_input_token_cost: perToken(prices.cacheRead),
+});
+
+function bandCosts(band: PriceBand): Record<string, number> {
+  if (band.abovePromptTokens % 1000 !== 0) {
+    throw new CatalogError(
+      `a price band begins above ${band.abovePromptTokens} tokens; LiteLLM takes whole thousands only`,
+    );
+  }
+  const suffix = `_above_${band.abovePromptTokens / 1000}k_tokens`;
+  return Object.fromEntries(Object.entries(costs(band)).map(([name, usd]) => [`${name}${suffix}`, usd]));
+}
+
+/**
+ * What LiteLLM itself refuses to exceed, whoever asks: the most any policy allows. A limit that some policy leaves open has
+ * no bound, since LiteLLM fills what is absent with the bound (measured).
+ */
+function upperBounds(settings: Settings): Record<string, unknown> {
+  const { person: _person, ...scopes } = settings.policies;
+  const policies = Object.values(scopes);
+  const longest = (durations: string[]) => durations.reduce((a, b) => (seconds(b) > seconds(a) ? b : a));
+  const everyOne = (field: 'tpm_limit' | 'max_parallel_requests') => {
+    const values = policies.map((policy) => policy[field]);
+    return values.every((value) => value !== undefined) ? { [field]: Math.max(...(values as number[])) } : {};
+  };
+  return {
+    max_budget: Math.max(...policies.map((policy) => policy.max_budget)),
+    budget_duration: longest(policies.map((policy) => policy.budget_duration)),
+    duration: longest(policies.map((policy) => policy.duration)),
+    rpm_limit: Math.max(...policies.map((policy) => policy.rpm_limit)),
+    ...everyOne('tpm_limit'),
+    ...everyOne('max_parallel_requests'),
+  };
+}
+
+function fallbacksOf(served: readonly ServedModel[], settings: Settings, catalog: Catalog): Record<string, string[]>[] {
+  const names = served.map((model) => model.name);
+  return served.flatMap(({ name, model }) => {
+    const targets = (model.fallbacks ?? []).filter((target) => names.includes(target));
+    for (const target of targets) {
+      for (const [scope, policy] of Object.entries(settings.policies)) {
+        if (!('models' in policy)) continue;
+        const allowed = policyModels(policy.models, settings, catalog);
+        if (allowed.includes(name) && !allowed.includes(target)) {
+          throw new CatalogError(
+            `"${name}" falls back to "${target}", which policies.${scope}.models does not allow; LiteLLM would hand it out all the same: allow both, or use a second deployment of one name`,
+          );
+        }
+      }
+    }
+    return targets.length > 0 ? [{ [name]: targets }] : [];
+  });
+}
