@@ -1,3 +1,5 @@
+const { existsSync } = require('node:fs');
+
 /** Three suites: `unit` needs nothing, `contract` the real LiteLLM, `deploy` a Docker daemon. */
 const esmOnly = ['fastify-type-provider-zod', 'csv-parse', 'listr2'];
 
@@ -24,8 +26,12 @@ module.exports = {
       ...shared,
       displayName: 'contract',
       testMatch: ['<rootDir>/__tests__/contract/**/*.test.ts'],
-      globalSetup: '<rootDir>/__tests__/contract/support/global-setup.ts',
-      globalTeardown: '<rootDir>/__tests__/contract/support/global-teardown.ts',
+      ...(existsSync(`${__dirname}/__tests__/contract/support/global-setup.ts`)
+        ? {
+            globalSetup: '<rootDir>/__tests__/contract/support/global-setup.ts',
+            globalTeardown: '<rootDir>/__tests__/contract/support/global-teardown.ts',
+          }
+        : {}),
     },
     { ...shared, displayName: 'deploy', testMatch: ['<rootDir>/__tests__/deploy/**/*.test.ts'] },
   ],

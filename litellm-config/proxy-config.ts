@@ -3,7 +3,7 @@ import { PROVIDER_CREDENTIALS } from '../settings/credentials';
 import type { Settings } from '../settings/schema';
 import { catalog as shippedCatalog } from './catalog';
 import { seconds } from './duration';
-import type { Catalog, PriceBand, Prices, Provider } from './model';
+import type { Catalog, Prices, Provider } from './model';
 import { CatalogError, policyModels, type Route, type ServedModel, servedModels } from './resolve';
 
 /** What a test or the demo changes in an otherwise identical configuration. */
@@ -105,7 +105,7 @@ function entry(model: ServedModel, route: Route, settings: Settings, options: Pr
       ...(apiBase ? { api_base: apiBase } : {}),
       max_tokens: Math.min(DEFAULT_MAX_TOKENS, limits.output),
       ...costs(prices),
-      ...Object.assign({}, ...priceBands.map(bandCosts)),
+      ...(priceBands.length > 0 ? { tiered_pricing: tiers(route) } : {}),
       ...(refuses.length > 0 ? { additional_drop_params: [...refuses] } : {}),
       // LiteLLM's drop_params takes tools away from Bedrock models it does not know.
       ...(provider === 'bedrock' && abilities.tools ? { allowed_openai_params: ['tools', 'tool_choice'] } : {}),
@@ -141,14 +141,18 @@ const costs = (prices: Prices) => ({
   cache_read_input_token_cost: perToken(prices.cacheRead),
 });
 
-function bandCosts(band: PriceBand): Record<string, number> {
-  if (band.abovePromptTokens % 1000 !== 0) {
-    throw new CatalogError(
-      `a price band begins above ${band.abovePromptTokens} tokens; LiteLLM takes whole thousands only`,
-    );
-  }
-  const suffix = `_above_${band.abovePromptTokens / 1000}k_tokens`;
-  return Object.fromEntries(Object.entries(costs(band)).map(([name, usd]) => [`${name}${suffix}`, usd]));
+/**
+ * A price for each range of prompt lengths. LiteLLM 1.104.2 knows `…_above_128k_tokens` and a few other fixed thresholds and
+ * ignores the rest in silence (measured: a prompt of 150K tokens was charged a fifth); `tiered_pricing` takes any.
+ */
+function tiers({ prices, priceBands = [], limits }: Route) {
+  const starts = [{ abovePromptTokens: 0, ...prices }, ...priceBands].sort(
+    (a, b) => a.abovePromptTokens - b.abovePromptTokens,
+  );
+  return starts.map((band, index) => ({
+    range: [band.abovePromptTokens, starts[index + 1]?.abovePromptTokens ?? limits.context],
+    ...costs(band),
+  }));
 }
 
 /**

@@ -1,0 +1,32 @@
+import type { Provider } from '../litellm-config/model';
+
+/** The text of a `gateway.yaml` that works with the credentials at hand; Anthropic where there are none yet. */
+export function proposeSettings(found: readonly Provider[]): string {
+  const providers = found.length > 0 ? found : (['anthropic'] as const);
+  const bedrockOnly = providers.includes('bedrock') && !providers.includes('anthropic');
+  const lines = [
+    '# yaml-language-server: $schema=./gateway.schema.json',
+    '# Settings of this AI gateway. Everything left out has a default (see gateway.schema.json).',
+    '',
+    'providers:',
+    ...providers.flatMap((provider) => [
+      `  ${provider}:`,
+      '    credentials: variable',
+      ...(provider === 'bedrock' ? ['    region: us-east-1'] : []),
+      ...(provider === 'vertex_ai' ? ['    region: us-east5'] : []),
+    ]),
+    ...(bedrockOnly
+      ? [
+          '',
+          'models:',
+          '  default: bedrock-claude-sonnet',
+          '  small: bedrock-claude-haiku',
+          '',
+          'policies:',
+          '  ci: { models: [bedrock-claude-haiku] }',
+          '  agent:review: { models: [bedrock-claude-sonnet, bedrock-claude-haiku] }',
+        ]
+      : []),
+  ];
+  return `${lines.join('\n')}\n`;
+}
