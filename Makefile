@@ -1,0 +1,62 @@
+# `make help` lists what there is. Every target installs what it needs, once.
+SHELL := /usr/bin/env bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+MAKEFLAGS += --no-print-directory
+
+installed := node_modules/.package-lock.json
+
+.PHONY: help demo demo-stop test test-unit test-contract test-deploy lint init synth plan deploy destroy template acceptance bench
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+$(installed): package-lock.json package.json
+	@echo "installing packages (once) …" >&2
+	@npm ci --silent --no-progress
+	@touch $@
+
+demo: $(installed) ## run gateway, database and key-provisioner as local processes, without Docker or an API key
+	@node --import tsx demo/main.ts $(ARGS)
+
+demo-stop: $(installed) ## stop a demo that was started in the background
+	@node --import tsx demo/stop.ts $(ARGS)
+
+test: $(installed) ## everything CI runs: lint, unit, contract and deploy tests
+	@node --import tsx scripts/test.ts
+
+test-unit: $(installed) ## unit tests only (seconds)
+	@npx jest --selectProjects unit
+
+test-contract: $(installed) ## against the real LiteLLM and PostgreSQL
+	@node --import tsx scripts/test.ts contract
+
+test-deploy: $(installed) ## against a real Docker daemon
+	@node --import tsx scripts/test.ts deploy
+
+lint: $(installed) ## formatter, linter and compiler
+	@npm run --silent lint
+
+init: $(installed) ## write secrets.tfvars, and gateway.yaml if there is none
+	@npx --no-install gateway init
+
+synth: $(installed) ## write Terraform and config.yaml to cdktf.out/
+	@npm run --silent synth
+
+plan: $(installed) ## save the platform's plan and show it
+	@scripts/plan.sh
+
+deploy: $(installed) ## apply exactly the plan that `make plan` saved
+	@scripts/deploy.sh
+
+destroy: $(installed) ## remove the platform; its database stays (see volumes.keep_on_destroy)
+	@scripts/destroy.sh
+
+template: $(installed) ## write the workspace template as a directory for `coder templates push`
+	@scripts/template.sh
+
+acceptance: $(installed) ## the whole story on a real Docker daemon, step by step
+	@scripts/acceptance.sh
+
+bench: $(installed) ## all benchmarks
+	@for file in bench/*.ts; do echo "== $$file"; node --import tsx "$$file"; done
