@@ -1,0 +1,35 @@
+import { type AgentContext, type AgentFiles, keyPath, openAiUrl, ownerOnly } from './context';
+
+/**
+ * Codex CLI: its machine-wide managed file, which stands above the person's and a repository's. It never gives up on a gateway that is
+ * away (measured), so the image starts it through a wrapper that asks first and ends `codex exec` after a while.
+ */
+export function codex(context: AgentContext): AgentFiles {
+  const { model } = context;
+  return {
+    files: [
+      ownerOnly(
+        '/etc/codex/managed_config.toml',
+        [
+          `model = ${toml(model.name)}`,
+          'model_provider = "litellm"',
+          `model_context_window = ${model.context}`,
+          'check_for_update_on_startup = false',
+          '',
+          '[model_providers.litellm]',
+          'name = "AI gateway"',
+          `base_url = ${toml(openAiUrl(context))}`,
+          'env_key = "LITELLM_API_KEY"',
+          'wire_api = "responses"',
+          'request_max_retries = 2',
+          'stream_max_retries = 2',
+          '',
+        ].join('\n'),
+      ),
+    ],
+    environment: { AI_KEY_FILE: keyPath(context) },
+  };
+}
+
+/** JSON's strings are TOML's basic strings. */
+const toml = (text: string) => JSON.stringify(text);
