@@ -1,0 +1,13 @@
+import type { Command } from 'commander';
+import * as actions from './actions';
+import * as bootstrap from './bootstrap';
+import * as create from './create';
+import * as info from './info';
+import * as list from './list';
+import * as rotate from './rotate';
+
+/** `gateway keys …`: through the key-provisioner's admin API, never with LiteLLM's master key. */
+export function register(program: Command): void {
+  const keys = program.command('keys').description('issue, list, revoke, rotate virtual keys');
+  for (const part of [create, bootstrap, list, info, actions, rotate]) part.register(keys);
+}

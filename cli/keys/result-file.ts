@@ -1,0 +1,75 @@
+import { readFileSync } from 'node:fs';
+import { parse } from 'csv-parse/sync';
+import { z } from 'zod';
+import { usageError } from '../errors';
+import { writePrivately } from '../write-privately';
+
+const HEADING = ['username', 'name', 'key', 'max_budget', 'budget_duration', 'rpm_limit', 'expires'] as const;
+const rowSchema = z.object(
+  Object.fromEntries(HEADING.map((column) => [column, z.string()])) as Record<(typeof HEADING)[number], z.ZodString>,
+);
+type Row = z.infer<typeof rowSchema>;
+
+/** What a bootstrap hands out: a CSV file that grows and never forgets, readable by its owner alone. */
+export class ResultFile {
+  private constructor(
+    readonly path: string,
+    private readonly rows: Row[],
+  ) {}
+
+  /**
+   * Opens a file of an earlier run, or none, and proves that it can be written before a key is made.
+   *
+   * @throws CliError (usage) where the file is something else, or cannot be written
+   */
+  static async open(path: string): Promise<ResultFile> {
+    let text: string | undefined;
+    try {
+      text = readFileSync(path, 'utf8');
+    } catch (error) {
+      const { code } = error as NodeJS.ErrnoException;
+      if (code !== 'ENOENT') throw usageError(`${path} cannot be read (${code})`);
+    }
+    const file = new ResultFile(path, text === undefined ? [] : rowsOf(path, text));
+    if (text !== undefined) await file.save();
+    return file;
+  }
+
+  /** Adds rows and writes the whole file anew. */
+  async add(issued: readonly { [K in keyof Row]: string | number }[]): Promise<void> {
+    const fresh = issued.map(
+      (entry) => Object.fromEntries(HEADING.map((column) => [column, String(entry[column])])) as Row,
+    );
+    const replaced = new Set(fresh.map((row) => row.name));
+    this.rows.splice(0, this.rows.length, ...this.rows.filter((row) => !replaced.has(row.name)), ...fresh);
+    await this.save();
+  }
+
+  private async save(): Promise<void> {
+    const lines = [HEADING, ...this.rows.map((row) => HEADING.map((column) => row[column]))];
+    try {
+      await writePrivately(this.path, `${lines.map((cells) => cells.map(quoted).join(',')).join('\n')}\n`);
+    } catch (error) {
+      throw usageError(
+        `${this.path} cannot be written (${(error as NodeJS.ErrnoException).code ?? (error as Error).message})`,
+      );
+    }
+  }
+}
+
+function rowsOf(path: string, text: string): Row[] {
+  const parsed = z.array(rowSchema).safeParse(tryParse(text));
+  if (parsed.success) return parsed.data;
+  throw usageError(`${path} exists and is not the result of an earlier bootstrap`, 'name another file with --output');
+}
+
+function tryParse(text: string): unknown {
+  try {
+    return parse(text, { columns: true, skip_empty_lines: true });
+  } catch {
+    return undefined;
+  }
+}
+
+/** A spreadsheet takes a leading `=`, `+`, `-`, `@` for a formula; a quote mark in front would change the name, so only CSV's own quoting is used. */
+const quoted = (cell: string) => (/[",\r\n]/.test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell);

@@ -1,0 +1,101 @@
+import { catalog as shippedCatalog } from '../../litellm-config/catalog';
+import type { Catalog, Model } from '../../litellm-config/model';
+import { modelsWithoutProvider, type ServedModel, servedModels } from '../../litellm-config/resolve';
+import type { Settings } from '../../settings/schema';
+
+/** Something about a model that somebody should decide before the calendar does. */
+export interface ModelWarning {
+  readonly model: string;
+  /** `now`: it no longer is what its name says. `soon`: within {@link HORIZON_DAYS}. */
+  readonly urgency: 'now' | 'soon';
+  readonly message: string;
+  readonly fix: string;
+}
+
+/** How long before a retirement people are warned. */
+export const HORIZON_DAYS = 60;
+
+const DAY_MS = 86_400_000;
+
+/** Days from one ISO date to another; negative when it has passed. */
+export const daysUntil = (date: string, today: string): number =>
+  Math.round((Date.parse(date) - Date.parse(today)) / DAY_MS);
+
+/**
+ * What the calendar says about the models of a deployment. Synth is the same whatever the day; this is not.
+ *
+ * @param today ISO date
+ */
+export function modelWarnings(settings: Settings, today: string, catalog: Catalog = shippedCatalog): ModelWarning[] {
+  return servedModels(settings, catalog).flatMap((served) => {
+    const warning = warningOf(served, today);
+    if (!warning) return [];
+    const use = usesOf(served.name, settings);
+    return [{ ...warning, model: served.name, message: `${warning.message}${use ? `; it is ${use}` : ''}` }];
+  });
+}
+
+function warningOf({ name, model, routes }: ServedModel, today: string): Omit<ModelWarning, 'model'> | undefined {
+  const { life } = model;
+  const next = routes.find((route) => route.entry !== name)?.entry;
+  if (life.state === 'retired') {
+    return {
+      urgency: 'now',
+      message: `retired on ${life.since}: "${life.successor}" answers under its name`,
+      fix: `ask for ${life.successor} by its own name, or leave "${name}" to those who still use it`,
+    };
+  }
+  if (life.state === 'deprecated') {
+    const days = daysUntil(life.retires, today);
+    if (days > HORIZON_DAYS) return undefined;
+    const answered = next
+      ? `"${next}" answers under its name from then on, at its own price`
+      : `its successor "${life.successor}" is not served here: requests will fail`;
+    const when =
+      days > 0 ? `retires on ${life.retires}, in ${days} days` : `should have been retired on ${life.retires}`;
+    return {
+      urgency: days > 0 ? 'soon' : 'now',
+      message: `${when}; ${answered}`,
+      fix:
+        days > 0
+          ? `try ${life.successor}, then set it in gateway.yaml`
+          : `set life of "${name}" to retired in litellm-config/catalog.ts, so that nobody waits for a failing first try`,
+    };
+  }
+  if (life.notBefore && daysUntil(life.notBefore, today) <= 0) {
+    return {
+      urgency: 'soon',
+      message: `may be retired at any time since ${life.notBefore}; no date is known`,
+      fix: `look at the provider's list of deprecations${life.successor ? `; its successor is ${life.successor}` : ''}`,
+    };
+  }
+  return undefined;
+}
+
+function usesOf(name: string, settings: Settings): string {
+  const uses = [
+    settings.models.default === name ? 'the default model' : '',
+    settings.models.small === name ? 'the small model' : '',
+  ].filter(Boolean);
+  return uses.join(' and ');
+}
+
+/** State of a model's life in a few words. */
+export function lifeWords({ life }: Model, today: string): string {
+  if (life.state === 'retired') return `retired ${life.since} → ${life.successor}`;
+  if (life.state === 'deprecated') {
+    return `${daysUntil(life.retires, today) > 0 ? 'retires' : 'retired'} ${life.retires} → ${life.successor}`;
+  }
+  return 'active';
+}
+
+/** Models of the catalog that the deployment leaves out, and why. */
+export function leftOut(settings: Settings, catalog: Catalog = shippedCatalog): { name: string; why: string }[] {
+  const off = new Map(modelsWithoutProvider(settings, catalog).map(({ name, provider }) => [name, provider]));
+  const { enabled } = settings.models;
+  return catalog.flatMap(({ name }) => {
+    if (enabled !== 'all' && !enabled.includes(name)) return [{ name, why: 'not among models.enabled' }];
+    const provider = off.get(name);
+    return provider ? [{ name, why: `providers.${provider}.credentials is off` }] : [];
+  });
+}

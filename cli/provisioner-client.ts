@@ -1,0 +1,142 @@
+import type { z } from 'zod';
+import {
+  type AdminCreateRequest,
+  bootstrapResponseSchema,
+  healthSchema,
+  issuedKeySchema,
+  type KeyInfo,
+  keyInfoSchema,
+  keyListSchema,
+  problemSchema,
+} from '../images/key-provisioner/src/contract';
+import { provisionerUrl } from './context';
+import { CliError, EXIT } from './errors';
+import { call, type Service } from './http';
+
+/** Which keys `list` is asked for. */
+export interface KeyFilter {
+  readonly scope?: string;
+  readonly owner?: string;
+  readonly state?: string;
+}
+
+/** What people put into a bootstrap file. */
+export interface BootstrapUser {
+  readonly username: string;
+  readonly user_id?: string;
+  readonly max_budget?: number;
+  readonly rpm_limit?: number;
+}
+
+/** The key-provisioner's HTTP API. Answers are checked against the service's own schemas. */
+export class ProvisionerClient {
+  private readonly service: Service;
+
+  constructor(
+    /** Admin credential, session token or virtual key, as the call needs. */
+    private readonly credential: string,
+    url = provisionerUrl(),
+  ) {
+    this.service = { name: 'the key-provisioner', url, variable: 'GATEWAY_PROVISIONER_URL' };
+  }
+
+  create = (request: AdminCreateRequest) => this.request('POST', '/api/v1/admin/keys', issuedKeySchema, request);
+  info = (name: string) => this.request('GET', keyPath(name), keyInfoSchema);
+  revoke = (name: string) => this.request('POST', `${keyPath(name)}/revoke`);
+  restore = (name: string) => this.request('POST', `${keyPath(name)}/restore`);
+  resetSpend = (name: string) => this.request('POST', `${keyPath(name)}/reset-spend`);
+  rotate = (name: string) => this.request('POST', `${keyPath(name)}/rotate`, issuedKeySchema);
+  delete = (name: string) => this.request('DELETE', keyPath(name));
+  bootstrap = (users: readonly BootstrapUser[]) =>
+    this.request('POST', '/api/v1/admin/keys/bootstrap', bootstrapResponseSchema, { users });
+  selfService = (purpose?: string) =>
+    this.request('POST', '/api/v1/keys/self-service', issuedKeySchema, purpose ? { purpose } : {});
+  /** About the virtual key this client holds. */
+  ownKey = () => this.request('GET', '/api/v1/keys/info', keyInfoSchema);
+  health = () => this.request('GET', '/health', healthSchema);
+  ready = () => this.request('GET', '/health/ready', healthSchema);
+
+  /** Every page. */
+  async list(filter: KeyFilter = {}): Promise<KeyInfo[]> {
+    const keys = new Map<string, KeyInfo>();
+    for (let page = 1, pages = 1; page <= pages; page++) {
+      const query = new URLSearchParams({ ...filter, page: String(page), page_size: '100' });
+      const answer = await this.request('GET', `/api/v1/admin/keys?${query}`, keyListSchema);
+      // By name: a key made while pages are read moves the others along.
+      for (const key of answer.keys) keys.set(key.name, key);
+      pages = answer.total_pages;
+    }
+    return [...keys.values()];
+  }
+
+  private async request(method: string, path: string): Promise<void>;
+  private async request<S extends z.ZodType>(
+    method: string,
+    path: string,
+    schema: S,
+    body?: unknown,
+  ): Promise<z.infer<S>>;
+  private async request(method: string, path: string, schema?: z.ZodType, body?: unknown): Promise<unknown> {
+    const response = await call(this.service, path, {
+      method,
+      headers: {
+        authorization: `Bearer ${this.credential}`,
+        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+      },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    });
+    const text = await response.text();
+    if (!response.ok) throw this.refusal(response, text);
+    if (!schema) return undefined;
+    const parsed = schema.safeParse(tryJson(text));
+    if (parsed.success) return parsed.data;
+    throw new CliError(
+      `${this.service.url} did not answer as a key-provisioner of this version does (${method} ${path.split('?')[0]}, status ${response.status})`,
+      EXIT.refused,
+      'see that GATEWAY_PROVISIONER_URL is right, and that the deployed key-provisioner has the version of this checkout',
+    );
+  }
+
+  private refusal(response: Response, text: string): CliError {
+    const problem = problemSchema.safeParse(tryJson(text));
+    const unreachable = [502, 503, 504].includes(response.status);
+    const said = problem.success
+      ? [
+          problem.data.detail || problem.data.title,
+          ...(problem.data.errors ?? []).map((e) => `${e.field}: ${e.detail}`),
+        ].join('; ')
+      : `status ${response.status} from ${this.service.url}, which does not look like the key-provisioner`;
+    const retry = response.headers.get('retry-after');
+    const fix =
+      response.status === 401
+        ? 'the credential is not the one this deployment was made with; see GATEWAY_ADMIN_TOKEN and secrets.tfvars'
+        : retry
+          ? `try again in ${retry} s`
+          : unreachable
+            ? 'run `gateway doctor`'
+            : undefined;
+    return new RefusedError(said, response.status, unreachable ? EXIT.unreachable : EXIT.refused, fix);
+  }
+}
+
+/** The service answered, and the answer is no. */
+export class RefusedError extends CliError {
+  constructor(
+    message: string,
+    readonly status: number,
+    exitCode: typeof EXIT.refused | typeof EXIT.unreachable,
+    fix?: string,
+  ) {
+    super(message, exitCode, fix);
+  }
+}
+
+const keyPath = (name: string) => `/api/v1/admin/keys/${encodeURIComponent(name)}`;
+
+function tryJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,131 @@
+import { execFile } from 'node:child_process';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { parse } from 'yaml';
+import type { z } from 'zod';
+import { CliError, EXIT, usageError } from '../errors';
+import { gatewaySchema, proxyConfigSchema, type Stack, type Synthesized, stackSchema } from './synthesized';
+
+const run = promisify(execFile);
+const ROOT = join(__dirname, '..', '..');
+
+/**
+ * Synthesizes the working tree and reads the result.
+ *
+ * @throws CliError (usage) where synth fails
+ */
+export async function synthesizeHere(root = ROOT): Promise<Synthesized> {
+  await synthesize(root, 'this working tree');
+  return readSynthesized(join(root, 'cdktf.out'));
+}
+
+/**
+ * Synthesizes another commit, in a folder of its own, with the packages installed here.
+ *
+ * @throws CliError (usage) where there is no such commit, or it cannot be synthesized
+ */
+export async function synthesizeCommit(ref: string, root = ROOT): Promise<Synthesized> {
+  const commit = await resolveCommit(ref, root);
+  const folder = mkdtempSync(join(tmpdir(), 'gateway-review-'));
+  const checkout = join(folder, 'base');
+  const remove = () => rmSync(folder, { recursive: true, force: true });
+  // Ctrl-C must not leave a worktree behind.
+  const onInterrupt = () => {
+    remove();
+    process.exit(EXIT.interrupted);
+  };
+  process.once('SIGINT', onInterrupt);
+  try {
+    await git(root, 'worktree', 'add', '--quiet', '--detach', checkout, commit);
+    symlinkSync(join(root, 'node_modules'), join(checkout, 'node_modules'));
+    await synthesize(checkout, `"${ref}"`);
+    return readSynthesized(join(checkout, 'cdktf.out'));
+  } finally {
+    process.off('SIGINT', onInterrupt);
+    remove();
+    await git(root, 'worktree', 'prune').catch(() => undefined);
+  }
+}
+
+async function resolveCommit(ref: string, root: string): Promise<string> {
+  try {
+    return await git(root, 'rev-parse', '--verify', '--quiet', '--end-of-options', `${ref}^{commit}`);
+  } catch {
+    throw usageError(
+      `"${ref}" is no commit of this repository`,
+      'name a branch, tag or commit; `git fetch` brings those of the server',
+    );
+  }
+}
+
+async function git(cwd: string, ...arguments_: string[]): Promise<string> {
+  const { stdout } = await run('git', arguments_, { cwd });
+  return stdout.trim();
+}
+
+async function synthesize(folder: string, what: string): Promise<void> {
+  try {
+    await run(process.execPath, ['--import', 'tsx', 'main.ts'], {
+      cwd: folder,
+      maxBuffer: 64 << 20,
+      env: { ...process.env, NODE_OPTIONS: '' },
+    });
+  } catch (error) {
+    const { stderr = '', message } = error as { stderr?: string; message: string };
+    const lines = (stderr.trim() || message).split('\n').filter((line) => !/^\s+at |^node:|^Node\.js v/.test(line));
+    throw usageError(
+      `${what} cannot be synthesized:\n  ${lines.slice(-8).join('\n  ')}`,
+      'compare with a commit whose `npm run synth` works',
+    );
+  }
+}
+
+/** Reads what a synth wrote. */
+export function readSynthesized(out: string): Synthesized {
+  const stack = (name: string): Stack =>
+    checked(stackSchema, JSON.parse(text(join(out, 'stacks', name, 'cdk.tf.json'))), name);
+  const platform = stack('platform');
+  const parameters = join(out, 'stacks', 'contractor-workspace', 'params.tf');
+  return {
+    proxy: checked(proxyConfigSchema, parse(text(join(out, 'litellm', 'config.yaml'))), 'config.yaml'),
+    gateway: checked(gatewaySchema, JSON.parse(gatewayJson(out, platform)), 'gateway.json'),
+    platform,
+    workspace: stack('contractor-workspace'),
+    parameters: existsSync(parameters) ? text(parameters) : '',
+  };
+}
+
+/** gateway.json as a file of its own, or as the platform stack uploads it. */
+function gatewayJson(out: string, platform: Stack): string {
+  const file = (readdirSync(out, { recursive: true }) as string[]).find((path) => /(^|[\\/])gateway\.json$/.test(path));
+  if (file) return text(join(out, file));
+  for (const container of Object.values(platform.resource['docker_container'] ?? {})) {
+    const uploads = (container['upload'] ?? []) as { file?: string; content?: string }[];
+    const found = [uploads].flat().find((upload) => upload.file?.endsWith('gateway.json'));
+    if (found?.content) return found.content;
+  }
+  return '{}';
+}
+
+function text(file: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (error) {
+    throw new CliError(
+      `synth wrote no ${file} (${(error as NodeJS.ErrnoException).code})`,
+      EXIT.usage,
+      'run `npm run synth` and look at what it says',
+    );
+  }
+}
+
+function checked<S extends z.ZodType>(schema: S, value: unknown, what: string): z.infer<S> {
+  const parsed = schema.safeParse(value);
+  if (parsed.success) return parsed.data;
+  const [issue] = parsed.error.issues;
+  throw usageError(
+    `the synthesized ${what} has an unknown shape at ${issue?.path.join('.') || 'its top'}: ${issue?.message}`,
+  );
+}
