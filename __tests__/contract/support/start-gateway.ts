@@ -1,0 +1,118 @@
+import { parse, stringify } from 'yaml';
+import { gatewayConfigurationJson } from '../../../litellm-config/gateway-json';
+import { PROVIDERS, type Provider } from '../../../litellm-config/model';
+import { type ProxyConfig, proxyConfigYaml } from '../../../litellm-config/proxy-config';
+import { neededCredentials } from '../../../settings/credentials';
+import { parseSettings } from '../../../settings/load';
+import type { Settings } from '../../../settings/schema';
+import { order } from './harness';
+
+export interface GatewayOptions {
+  /** The content of `gateway.yaml`, or settings already parsed. @default - Anthropic and Bedrock, everything else by default */
+  readonly settings?: Settings | Record<string, unknown>;
+  /** Changes LiteLLM's configuration in place before the start: dearer models, broken ones, other limits. */
+  readonly configure?: (config: ProxyConfig) => void;
+  /** Providers whose models LiteLLM answers itself. @default - all */
+  readonly mock?: readonly Provider[];
+  /** Addresses that stand in for a provider's own, such as a scripted-anthropic's. */
+  readonly apiBase?: Partial<Record<Provider, string>>;
+  /** Added to LiteLLM's environment. */
+  readonly env?: Record<string, string>;
+  /** Whether a key-provisioner runs too, or what is added to its environment (`CODER_URL`, `LOG_LEVEL`, …). @default false */
+  readonly keyProvisioner?: boolean | Record<string, string>;
+}
+
+/** A process of the gateway, for outages. Each call resolves when it is done: `start` when the service answers. */
+export interface Control {
+  start(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+export interface Gateway {
+  /** LiteLLM, `http://127.0.0.1:…`. */
+  readonly url: string;
+  /** The key-provisioner; empty without one. */
+  readonly provisionerUrl: string;
+  readonly masterKey: string;
+  readonly adminToken: string;
+  readonly workspaceIdentitySecret: string;
+  readonly keyDerivationSecret: string;
+  readonly databaseUrl: string;
+  /** Holds `config.yaml`, `gateway.json` and the logs. Removed at the end of the run. */
+  readonly directory: string;
+  readonly settings: Settings;
+  /** `kill` is a crash. */
+  readonly litellm: Control & { kill(): Promise<void> };
+  readonly keyProvisioner: Control & { kill(): Promise<void> };
+  /** The server all suites of a run share; each has its own database. */
+  readonly postgres: Control;
+  /** Another key-provisioner of the same gateway: same secrets, its own port. */
+  startKeyProvisionerCopy(env?: Record<string, string>): Promise<{ url: string }>;
+  stop(): Promise<void>;
+}
+
+/** The real LiteLLM on a fresh database, and the real key-provisioner where asked for. Stop it in `afterAll`. */
+export async function startGateway(options: GatewayOptions = {}): Promise<Gateway> {
+  const settings = settingsOf(options.settings);
+  const ports = await order<{ port: number; provisionerPort: number }>('POST', '/ports');
+  const answer = await order<Answer>('POST', '/gateways', {
+    ...ports,
+    config: configText(settings, options),
+    gatewayJson: options.keyProvisioner
+      ? gatewayConfigurationJson(settings, {
+          gatewayUrl: `http://127.0.0.1:${ports.port}`,
+          provisionerUrl: `http://127.0.0.1:${ports.provisionerPort}`,
+        })
+      : undefined,
+    env: { ...placeholders(settings), ...options.env },
+    provisionerEnv: typeof options.keyProvisioner === 'object' ? options.keyProvisioner : {},
+  });
+  const { id, ...rest } = answer;
+  const control = (path: string, action: string) => () => order<void>('POST', `${path}/${action}`);
+  const service = (name: string) => ({
+    start: control(`/gateways/${id}/${name}`, 'start'),
+    stop: control(`/gateways/${id}/${name}`, 'stop'),
+    kill: control(`/gateways/${id}/${name}`, 'kill'),
+  });
+  return {
+    ...rest,
+    provisionerUrl: rest.provisionerUrl ?? '',
+    settings,
+    litellm: service('litellm'),
+    keyProvisioner: service('key-provisioner'),
+    postgres: { start: control('/postgres', 'start'), stop: control('/postgres', 'stop') },
+    startKeyProvisionerCopy: (env = {}) => order<{ url: string }>('POST', `/gateways/${id}/key-provisioners`, env),
+    stop: () => order<void>('DELETE', `/gateways/${id}`),
+  };
+}
+
+interface Answer extends Omit<Gateway, 'litellm' | 'keyProvisioner' | 'postgres' | 'settings' | 'provisionerUrl'> {
+  readonly id: string;
+  readonly provisionerUrl?: string;
+}
+
+const DEFAULT_PROVIDERS = {
+  anthropic: { credentials: 'variable' },
+  bedrock: { credentials: 'variable', region: 'us-east-1' },
+};
+
+function settingsOf(given: GatewayOptions['settings']): Settings {
+  return parseSettings(JSON.stringify({ providers: DEFAULT_PROVIDERS, ...given }), 'the settings of this test');
+}
+
+function configText(settings: Settings, { configure, mock = PROVIDERS, apiBase }: GatewayOptions): string {
+  const text = proxyConfigYaml(settings, { mock, apiBase });
+  if (!configure) return text;
+  const config = parse(text) as ProxyConfig;
+  configure(config);
+  // LiteLLM's YAML 1.1 reader takes 3e-7 for text; it wants 3.0e-7.
+  return stringify(config, { lineWidth: 0 }).replace(/(?<=: )(\d+)(e-\d+)$/gm, '$1.0$2');
+}
+
+/** `config.yaml` refers to credentials, mocked or not. */
+function placeholders(settings: Settings): Record<string, string> {
+  const needed = neededCredentials(settings).flatMap(({ credentials }) => credentials);
+  return Object.fromEntries(
+    needed.filter(({ required }) => required).map(({ environment }) => [environment, 'unused-in-tests']),
+  );
+}

@@ -1,0 +1,189 @@
+import { randomBytes } from 'node:crypto';
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { copyCluster, prepareDatabaseTemplate, TEMPLATE_DATABASE } from '../installation/database-template.ts';
+import { cacheDirectory } from '../installation/directories.ts';
+import { preparePythonEnvironment } from '../installation/python-environment.ts';
+import type { Work } from '../installation/work.ts';
+import { freePort } from '../processes/ports.ts';
+import { makeSecrets, type Secrets } from '../secrets.ts';
+import { KeyProvisioner, type KeyProvisionerOptions } from '../services/key-provisioner.ts';
+import { LiteLLM } from '../services/litellm.ts';
+import { Postgres } from '../services/postgres.ts';
+
+/** What a suite asks for. */
+export interface GatewayRequest {
+  /** Text of LiteLLM's `config.yaml`. */
+  readonly config: string;
+  /** Text of the key-provisioner's `gateway.json`; without it there is no key-provisioner. */
+  readonly gatewayJson?: string;
+  readonly port: number;
+  readonly provisionerPort: number;
+  /** Added to LiteLLM's environment. */
+  readonly env: Record<string, string>;
+  /** Added to the key-provisioner's environment. */
+  readonly provisionerEnv: Record<string, string>;
+}
+
+/** What it gets. */
+export interface GatewayAnswer extends Secrets {
+  readonly id: string;
+  readonly url: string;
+  readonly provisionerUrl?: string;
+  readonly databaseUrl: string;
+  /** Holds `config.yaml`, `gateway.json`, `litellm.log` and `key-provisioner.log`. */
+  readonly directory: string;
+}
+
+interface Running {
+  readonly answer: GatewayAnswer;
+  readonly litellm: LiteLLM;
+  readonly provisionerOptions?: KeyProvisionerOptions;
+  readonly provisioners: KeyProvisioner[];
+}
+
+/** One PostgreSQL server, and the gateways that suites start on databases of their own. */
+export class TestGateways {
+  private readonly running = new Map<string, Running>();
+
+  private constructor(
+    private readonly directory: string,
+    private readonly venv: string,
+    private readonly postgres: Postgres,
+  ) {}
+
+  /** Installs what is missing and starts PostgreSQL. */
+  static async open(work: Work): Promise<TestGateways> {
+    const cache = cacheDirectory();
+    const { venv, migrationsDirectory } = await preparePythonEnvironment(cache, work);
+    const template = await prepareDatabaseTemplate(cache, migrationsDirectory, work);
+    const directory = mkdtempSync(join(tmpdir(), 'gateway-tests-'));
+    chmodSync(directory, 0o755); // PostgreSQL may run as another user
+    const dataDirectory = join(directory, 'cluster');
+    await copyCluster(template, dataDirectory, work.signal);
+    const postgres = await Postgres.open({
+      dataDirectory,
+      logFile: join(directory, 'postgres.log'),
+      port: await freePort(),
+      password: template.password,
+      scratch: directory,
+    });
+    await postgres.start(work.signal);
+    return new TestGateways(directory, venv, postgres);
+  }
+
+  /** Two free ports, for a gateway and its key-provisioner. */
+  async ports(): Promise<{ port: number; provisionerPort: number }> {
+    const port = await freePort();
+    return { port, provisionerPort: await freePort(0, [port]) };
+  }
+
+  async start(request: GatewayRequest): Promise<GatewayAnswer> {
+    const id = randomBytes(4).toString('hex');
+    const directory = join(this.directory, id);
+    mkdirSync(directory, { mode: 0o700 });
+    const config = join(directory, 'config.yaml');
+    writeFileSync(config, request.config);
+    const databaseUrl = await this.postgres.createDatabase(`suite_${id}`, TEMPLATE_DATABASE);
+    const secrets = makeSecrets();
+    const litellm = new LiteLLM({
+      venv: this.venv,
+      config,
+      databaseUrl,
+      masterKey: secrets.masterKey,
+      saltKey: secrets.saltKey,
+      port: request.port,
+      logFile: join(directory, 'litellm.log'),
+      online: false,
+      env: request.env,
+    });
+    const provisionerOptions = this.provisionerOptions(request, directory, secrets, litellm.url);
+    const provisioners = provisionerOptions ? [new KeyProvisioner(provisionerOptions)] : [];
+    const answer = { id, url: litellm.url, provisionerUrl: provisioners[0]?.url, databaseUrl, directory, ...secrets };
+    this.running.set(id, { answer, litellm, provisionerOptions, provisioners });
+    try {
+      await litellm.start();
+      await provisioners[0]?.start();
+    } catch (error) {
+      await this.remove(id);
+      throw error;
+    }
+    return answer;
+  }
+
+  /** Another key-provisioner for the same gateway, with the same secrets. */
+  async startCopy(id: string, env: Record<string, string>): Promise<{ url: string }> {
+    const { provisionerOptions, provisioners } = this.find(id);
+    if (!provisionerOptions) throw new Error('this gateway was started without a key-provisioner');
+    const copy = new KeyProvisioner({
+      ...provisionerOptions,
+      port: await freePort(),
+      env: { ...provisionerOptions.env, ...env },
+    });
+    provisioners.push(copy);
+    await copy.start();
+    return { url: copy.url };
+  }
+
+  /** `start`, `stop` or `kill` of `litellm` or `key-provisioner`. */
+  async control(id: string, service: string, action: string): Promise<void> {
+    const { litellm, provisioners } = this.find(id);
+    const target = service === 'litellm' ? litellm : provisioners[0];
+    if (!target) throw new Error(`this gateway has no ${service}`);
+    if (action === 'start') await target.start();
+    else if (action === 'stop') await target.stop();
+    else if (action === 'kill') await target.kill();
+    else throw new Error(`no such action: ${action}`);
+  }
+
+  async remove(id: string): Promise<void> {
+    const { litellm, provisioners } = this.find(id);
+    await Promise.all([...provisioners.map((provisioner) => provisioner.stop()), litellm.stop()]);
+    this.running.delete(id);
+    await this.postgres.dropDatabase(`suite_${id}`).catch(() => {}); // it may be in the middle of an outage
+  }
+
+  /** An outage, for every gateway of the run. */
+  async stopPostgres(): Promise<void> {
+    await this.postgres.stop();
+  }
+
+  async startPostgres(): Promise<void> {
+    await this.postgres.start();
+  }
+
+  async stop(): Promise<void> {
+    await Promise.all([...this.running.keys()].map((id) => this.remove(id)));
+    await this.postgres.stop();
+    rmSync(this.directory, { recursive: true, force: true });
+  }
+
+  private find(id: string): Running {
+    const found = this.running.get(id);
+    if (!found) throw new Error(`no gateway is called ${id}`);
+    return found;
+  }
+
+  private provisionerOptions(
+    { gatewayJson, provisionerPort, provisionerEnv }: GatewayRequest,
+    directory: string,
+    secrets: Secrets,
+    litellmUrl: string,
+  ): KeyProvisionerOptions | undefined {
+    if (gatewayJson === undefined) return undefined;
+    const configuration = join(directory, 'gateway.json');
+    writeFileSync(configuration, gatewayJson);
+    return {
+      port: provisionerPort,
+      logFile: join(directory, 'key-provisioner.log'),
+      configuration,
+      litellmUrl,
+      litellmMasterKey: secrets.masterKey,
+      adminToken: secrets.adminToken,
+      workspaceIdentitySecret: secrets.workspaceIdentitySecret,
+      keyDerivationSecret: secrets.keyDerivationSecret,
+      env: provisionerEnv,
+    };
+  }
+}
