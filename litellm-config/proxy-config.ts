@@ -84,7 +84,12 @@ export function proxyConfig(settings: Settings, options: ProxyConfigOptions = {}
 
 /** The text of `config.yaml`: the same bytes for the same settings. */
 export function proxyConfigYaml(settings: Settings, options: ProxyConfigOptions = {}): string {
-  const text = stringify(proxyConfig(settings, options), { lineWidth: 0, aliasDuplicateObjects: false });
+  return proxyConfigText(proxyConfig(settings, options));
+}
+
+/** A configuration as LiteLLM reads it. */
+export function proxyConfigText(config: ProxyConfig): string {
+  const text = stringify(config, { lineWidth: 0, aliasDuplicateObjects: false });
   // LiteLLM's YAML 1.1 reader takes 3e-7 for text; it wants 3.0e-7.
   const readable = text.replace(/(?<=: )(\d+)(e-\d+)$/gm, '$1.0$2');
   return `# Generated from gateway.yaml and litellm-config/catalog.ts; a change here is lost at the next synth.\n${readable}`;
