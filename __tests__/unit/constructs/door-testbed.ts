@@ -1,0 +1,104 @@
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import net from 'node:net';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+
+/** The real HAProxy, if this machine has one. */
+export const haproxy = ['/usr/sbin/haproxy', '/usr/local/sbin/haproxy'].find(
+  (binary) => spawnSync(binary, ['-v']).status === 0,
+);
+
+/** A service that notes what reaches it, byte for byte, and answers every request with its name. */
+export class Recorder {
+  readonly received: string[] = [];
+  private readonly server: net.Server;
+
+  constructor(
+    readonly name: string,
+    readonly port: number,
+  ) {
+    this.server = net.createServer((socket) => {
+      let text = '';
+      socket.on('error', () => {});
+      socket.on('data', (chunk) => {
+        text += chunk.toString('latin1');
+        if (!text.includes('\r\n\r\n')) return;
+        this.received.push(text);
+        text = '';
+        socket.write(`HTTP/1.1 200 OK\r\nContent-Length: ${name.length}\r\n\r\n${name}`);
+      });
+    });
+  }
+
+  /** First lines of all requests. */
+  get targets(): string[] {
+    return this.received.map((request) => request.slice(0, request.indexOf('\r\n')));
+  }
+
+  async listen(): Promise<void> {
+    this.server.listen(this.port, '127.0.0.1');
+    await once(this.server, 'listening');
+  }
+
+  async close(): Promise<void> {
+    this.server.close();
+    await once(this.server, 'close');
+  }
+}
+
+/** Ports nobody listens on at the moment. */
+export async function freePorts(count: number): Promise<number[]> {
+  const servers = await Promise.all(
+    Array.from({ length: count }, async () => {
+      const server = net.createServer().listen(0, '127.0.0.1');
+      await once(server, 'listening');
+      return server;
+    }),
+  );
+  const ports = servers.map((server) => (server.address() as net.AddressInfo).port);
+  await Promise.all(servers.map((server) => once(server.close(), 'close')));
+  return ports;
+}
+
+/** Runs HAProxy on a configuration until `stop`. */
+export async function startHaproxy(configuration: string, port: number): Promise<{ stop(): Promise<void> }> {
+  const directory = mkdtempSync(path.join(tmpdir(), 'door-'));
+  const file = path.join(directory, 'haproxy.cfg');
+  writeFileSync(file, configuration);
+  const child: ChildProcess = spawn(haproxy as string, ['-db', '-f', file], { stdio: 'ignore' });
+  const ended = once(child, 'exit');
+  for (let tries = 0; (await send(port, 'GET /none HTTP/1.1\r\nHost: a\r\n\r\n')) === ''; tries += 1) {
+    if (tries > 50 || child.exitCode !== null) throw new Error(`HAProxy did not come up (exit ${child.exitCode})`);
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+  return {
+    async stop() {
+      child.kill('SIGTERM');
+      await ended;
+      rmSync(directory, { recursive: true });
+    },
+  };
+}
+
+/** Sends bytes as they are and returns all that comes back until the other side closes or is silent for a moment. */
+export async function send(port: number, bytes: string): Promise<string> {
+  return new Promise((resolve) => {
+    let answer = '';
+    const socket = net.connect(port, '127.0.0.1', () => socket.write(bytes, 'latin1'));
+    const finish = () => {
+      socket.destroy();
+      resolve(answer);
+    };
+    socket.setTimeout(300, finish);
+    socket.on('data', (chunk) => {
+      answer += chunk.toString('latin1');
+    });
+    socket.on('end', finish);
+    socket.on('error', finish);
+  });
+}
+
+/** Status of one answer, such as 404; 0 where the connection was closed without one. */
+export const statusOf = (answer: string): number => Number(/^HTTP\/1\.[01] (\d{3})/.exec(answer)?.[1] ?? 0);
