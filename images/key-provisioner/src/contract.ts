@@ -15,10 +15,13 @@ export const scopeSchema = z.enum(SCOPES);
 /** `revoked`: by an operator, until restored. `expired`: past its lifetime; a workspace's next start renews it. */
 export const keyStateSchema = z.enum(['active', 'revoked', 'expired']);
 
+/** An id that a token can prove: the token's message separates its parts by `|`. */
+const provableId = id.regex(/^[^|]*$/, 'without "|"');
+
 /** Who asks, as a workspace says it; its token proves all three ids (design decision 5). */
 export const workspaceIdentitySchema = z.strictObject({
-  workspace_id: id,
-  owner_id: id,
+  workspace_id: provableId,
+  owner_id: provableId,
   username: displayName,
   workspace_name: displayName.optional(),
 });
@@ -100,7 +103,13 @@ export const configureResponseSchema = z.object({
   files: z.array(configurationFileSchema),
   /** For the person's shells; holds no key. */
   environment: z.record(z.string(), z.string()),
-  key: issuedKeySchema.omit({ key: true }),
+  /** Null where somebody's own key has no such limit. */
+  key: issuedKeySchema.omit({ key: true }).extend({
+    expires: z.string().nullable(),
+    max_budget: z.number().nullable(),
+    budget_duration: z.string().nullable(),
+    rpm_limit: z.number().nullable(),
+  }),
 });
 export type ConfigureResponse = z.infer<typeof configureResponseSchema>;
 
@@ -124,6 +133,9 @@ export const adminCreateRequestSchema = z.strictObject({
   models: z.array(z.string()).min(1).optional(),
 });
 export type AdminCreateRequest = z.infer<typeof adminCreateRequestSchema>;
+
+/** `POST /api/v1/keys/rotate`: a workspace says who it is; a person, known by their session token, sends nothing. */
+export const rotateRequestSchema = z.union([workspaceIdentitySchema, z.strictObject({})]).nullish();
 
 /** `GET /api/v1/admin/keys` */
 export const keyListQuerySchema = z.strictObject({

@@ -1,0 +1,95 @@
+import { readFileSync } from 'node:fs';
+import { z } from 'zod';
+import { type GatewayConfiguration, gatewayConfigurationSchema } from './configuration';
+
+const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
+const secret = z.string('is missing').min(16, 'is shorter than 16 characters; use at least 32 random ones');
+const httpUrl = z.url({ protocol: /^https?$/, error: 'must be an http:// or https:// URL' });
+/** Containers are often given an empty variable for "none". */
+const optional = <T extends z.ZodType>(schema: T) =>
+  z.preprocess((value) => (value === '' ? undefined : value), schema.optional());
+
+const environmentSchema = z.object({
+  HOST: z.string().min(1).default('0.0.0.0'),
+  PORT: z.coerce.number('must be a port').int().min(0).max(65_535).default(8100),
+  LITELLM_URL: httpUrl,
+  LITELLM_MASTER_KEY: secret.startsWith('sk-', 'must begin with "sk-"'),
+  ADMIN_TOKEN: secret,
+  WORKSPACE_IDENTITY_SECRET: secret,
+  KEY_DERIVATION_SECRET: secret,
+  CODER_URL: optional(httpUrl),
+  CODER_TOKEN: optional(z.string().min(8, 'is too short to be a token')),
+  GATEWAY_CONFIGURATION: z.string().min(1).default('/etc/gateway/gateway.json'),
+  LOG_LEVEL: z.enum(LOG_LEVELS, `must be one of ${LOG_LEVELS.join(', ')}`).default('info'),
+});
+export type Environment = z.infer<typeof environmentSchema>;
+
+/** All that keeps the service from starting, at once. Holds no values, since some are secret. */
+export class ConfigurationError extends Error {
+  override readonly name = 'ConfigurationError';
+
+  constructor(readonly problems: readonly string[]) {
+    super(`the key-provisioner cannot start:\n${problems.map((problem) => `  ${problem}`).join('\n')}`);
+  }
+}
+
+/**
+ * Reads and checks what the process was given.
+ *
+ * @throws ConfigurationError with every problem
+ */
+export function readEnvironment(env: NodeJS.ProcessEnv): {
+  environment: Environment;
+  configuration: GatewayConfiguration;
+} {
+  const environment = environmentSchema.safeParse(env);
+  const file = env['GATEWAY_CONFIGURATION'] || '/etc/gateway/gateway.json';
+  const configuration = readConfiguration(file);
+  const problems = [
+    ...(environment.success ? crossChecks(environment.data) : describe(environment.error, '')),
+    ...('problems' in configuration ? configuration.problems : []),
+  ];
+  if (environment.success && 'configuration' in configuration) {
+    if (configuration.configuration.confirm_workspaces) {
+      const { CODER_TOKEN, CODER_URL } = environment.data;
+      if (!CODER_TOKEN) problems.push('CODER_TOKEN: is needed because confirm_workspaces is on');
+      if (!CODER_URL && !configuration.configuration.coder_url) {
+        problems.push('CODER_URL: is needed because confirm_workspaces is on');
+      }
+    }
+    if (problems.length === 0) return { environment: environment.data, configuration: configuration.configuration };
+  }
+  throw new ConfigurationError(problems);
+}
+
+function crossChecks(environment: Environment): string[] {
+  const names = ['LITELLM_MASTER_KEY', 'ADMIN_TOKEN', 'WORKSPACE_IDENTITY_SECRET', 'KEY_DERIVATION_SECRET'] as const;
+  return names.flatMap((name, index) => {
+    const twin = names.slice(0, index).find((other) => environment[other] === environment[name]);
+    return twin ? [`${name}: must not be the same as ${twin}`] : [];
+  });
+}
+
+function readConfiguration(file: string): { configuration: GatewayConfiguration } | { problems: string[] } {
+  let value: unknown;
+  try {
+    value = JSON.parse(readFileSync(file, 'utf8'));
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    const reason = code ? `cannot be read (${code}); GATEWAY_CONFIGURATION names the file` : 'is not valid JSON';
+    return { problems: [`${file}: ${reason}`] };
+  }
+  const parsed = gatewayConfigurationSchema.safeParse(value);
+  if (!parsed.success) return { problems: describe(parsed.error, `${file}: `) };
+  const names = parsed.data.models.map(({ name }) => name);
+  const unknown = [
+    ['default_model', parsed.data.default_model] as const,
+    ['small_model', parsed.data.small_model] as const,
+  ].filter(([, name]) => !names.includes(name));
+  if (unknown.length === 0) return { configuration: parsed.data };
+  return { problems: unknown.map(([field, name]) => `${file}: ${field}: "${name}" is not among its models`) };
+}
+
+function describe(error: z.ZodError, prefix: string): string[] {
+  return error.issues.map((issue) => `${prefix}${issue.path.join('.') || 'the whole'}: ${issue.message}`);
+}

@@ -1,0 +1,167 @@
+import { randomBytes } from 'node:crypto';
+import { isDeepStrictEqual } from 'node:util';
+import type { GatewayConfiguration, Policy } from '../configuration';
+import type { IssuedKey } from '../contract';
+import type { KeyBody, LiteLLMClient } from '../litellm/client';
+import { revoked, unavailable } from '../problem';
+import type { Derivation } from './derivation';
+import { type KeyId, keyName } from './key-id';
+import type { Ledger } from './ledger';
+import { changedLimits, limitsBody, needsRenewal, type Overrides } from './limits';
+import type { People } from './people';
+import { type KeyRecord, type Note, noteMetadata } from './record';
+import { SingleFlight } from './single-flight';
+
+export interface IssueRequest {
+  readonly id: KeyId;
+  /** Coder's id of the person who pays; null for ci and agents. */
+  readonly owner: string | null;
+  readonly username: string | null;
+  readonly workspaceName?: string | null;
+  /** Limits that replace the policy's; without it, those noted on the key stay. */
+  readonly overrides?: Overrides;
+}
+
+/** Rounds in which two issuers that undo each other's work would be suspected; one is the rule, two a race. */
+const ROUNDS = 4;
+
+/** Gives out keys. Any number of simultaneous calls, in any number of processes, get the same one. */
+export class Keyring {
+  private readonly flights = new SingleFlight<IssuedKey>();
+
+  constructor(
+    private readonly litellm: LiteLLMClient,
+    private readonly ledger: Ledger,
+    private readonly people: People,
+    private readonly derivation: Derivation,
+    private readonly configuration: GatewayConfiguration,
+  ) {}
+
+  /**
+   * The key for a subject: the one it has, brought up to the current policy and renewed, or a new one.
+   *
+   * @throws Problem 403 when an operator has revoked it
+   */
+  async issue(request: IssueRequest): Promise<IssuedKey> {
+    const { result, shared } = await this.flights.run(JSON.stringify(request), () => this.issueOnce(request));
+    return shared ? { ...result, reused: true } : result;
+  }
+
+  /** The policy of a key: its scope's, with what an operator changed for this key. */
+  policyFor(id: KeyId, overrides: Overrides = {}): Policy {
+    return { ...this.configuration.policies[id.scope], ...overrides };
+  }
+
+  /** Registers one generation of a key. @returns false if its alias was taken, by a key of ours or by anybody's */
+  async register(id: KeyId, note: Note, options: { spend?: number; aliasSuffix?: string } = {}): Promise<boolean> {
+    return this.litellm.generateKey(this.derivation.key(id, note.generation), {
+      key_alias: this.derivation.alias(id, note.generation) + (options.aliasSuffix ?? ''),
+      ...(note.owner ? { user_id: note.owner } : {}),
+      ...limitsBody(this.policyFor(id, note.overrides)),
+      ...(options.spend ? { spend: options.spend } : {}),
+      metadata: noteMetadata(note),
+    });
+  }
+
+  /** A record as what its holder is given. */
+  issued(record: KeyRecord, reused: boolean): IssuedKey {
+    const { id, note, row } = record;
+    const policy = this.policyFor(id, note.overrides);
+    return {
+      key: this.derivation.key(id, note.generation),
+      reused,
+      name: keyName(id),
+      scope: id.scope,
+      expires: row.expires ?? '',
+      max_budget: row.max_budget ?? policy.max_budget,
+      budget_duration: row.budget_duration ?? policy.budget_duration,
+      rpm_limit: row.rpm_limit ?? policy.rpm_limit,
+      tpm_limit: row.tpm_limit ?? null,
+      models: row.models,
+    };
+  }
+
+  private async issueOnce(request: IssueRequest): Promise<IssuedKey> {
+    let created = false;
+    let aliasSuffix = '';
+    for (let round = 1; round <= ROUNDS; round += 1) {
+      const [current, ...stale] = await this.ledger.find(request.id, request.owner ?? undefined);
+      if (current) {
+        if (current.state === 'revoked') throw revoked(keyName(request.id));
+        const updated = await this.bringUpToDate(current, request);
+        // Left over by a rotation that was interrupted after its first half.
+        if (stale.length > 0) await this.litellm.deleteKeys(stale.map(({ hash }) => hash));
+        if (updated) return this.issued(updated, !created);
+        continue;
+      }
+      const { id, owner, username } = request;
+      const [lastDeleted] = await Promise.all([
+        this.ledger.lastDeletedGeneration(id),
+        owner ? this.people.ensure(owner, username) : undefined,
+      ]);
+      const note: Note = { ...this.noteFor(request), generation: lastDeleted + 1 };
+      if (round > 1 && (await this.repair(request, note, aliasSuffix))) {
+        created = false;
+        continue;
+      }
+      const free = await this.register(id, note, { aliasSuffix });
+      created ||= free;
+      // The alias belongs to the winner of a race, seen in the next round, or to a stranger, avoided from then on.
+      if (!free) aliasSuffix = `~${randomBytes(4).toString('hex')}`;
+    }
+    throw unavailable(
+      `the key "${keyName(request.id)}" could not be settled because it was being changed at the same time; try again`,
+    );
+  }
+
+  /**
+   * A key that is there, but is not found as ours: somebody changed its alias, owner or metadata by hand. LiteLLM would
+   * answer its registration with 200 and write nothing.
+   *
+   * @returns whether it was so
+   */
+  private async repair({ id, owner }: IssueRequest, note: Note, aliasSuffix: string): Promise<boolean> {
+    const hash = this.derivation.hash(id, note.generation);
+    const existing = await this.litellm.keyInfo(hash);
+    if (!existing || existing.status === 'deleted') return false;
+    await this.litellm.updateKey(hash, {
+      key_alias: this.derivation.alias(id, note.generation) + aliasSuffix,
+      user_id: owner,
+      metadata: noteMetadata(note),
+    });
+    return true;
+  }
+
+  private async bringUpToDate(record: KeyRecord, request: IssueRequest): Promise<KeyRecord | undefined> {
+    const note: Note = {
+      ...record.note,
+      ...this.noteFor(request),
+      ...(request.overrides ? {} : { overrides: record.note.overrides }),
+    };
+    if (note.owner && note.person !== record.note.person) await this.people.ensure(note.owner, note.username);
+    const policy = this.policyFor(request.id, note.overrides);
+    const body: KeyBody = {
+      ...changedLimits(record.row, policy),
+      ...(needsRenewal(record.row, policy.duration) ? { duration: policy.duration } : {}),
+      ...(note.owner !== (record.row.user_id ?? null) ? { user_id: note.owner } : {}),
+      ...(sameNote(note, record.note) ? {} : { metadata: noteMetadata(note) }),
+    };
+    if (Object.keys(body).length === 0) return record;
+    const row = await this.litellm.updateKey(record.hash, body);
+    return row && { ...record, note, row };
+  }
+
+  private noteFor({ id, owner, username, workspaceName = null, overrides }: IssueRequest): Omit<Note, 'generation'> {
+    return {
+      ...id,
+      owner,
+      username,
+      workspace_name: workspaceName,
+      person: owner ? this.people.policyMark : null,
+      ...(overrides && Object.keys(overrides).length > 0 ? { overrides } : {}),
+    };
+  }
+}
+
+/** The database orders the fields of JSON as it likes. */
+const sameNote = (a: Note, b: Note) => isDeepStrictEqual(JSON.parse(JSON.stringify(a)), JSON.parse(JSON.stringify(b)));

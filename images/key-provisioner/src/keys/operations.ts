@@ -1,0 +1,55 @@
+import type { LiteLLMClient } from '../litellm/client';
+import { notFound, unavailable } from '../problem';
+import { type KeyId, keyName } from './key-id';
+import type { Ledger } from './ledger';
+import type { KeyRecord } from './record';
+
+/** What an operator does to one key. Each takes effect at once, for all generations there are. */
+export class Operations {
+  constructor(
+    private readonly litellm: LiteLLMClient,
+    private readonly ledger: Ledger,
+  ) {}
+
+  /** @throws Problem 404 where there is no such key */
+  async get(id: KeyId): Promise<KeyRecord> {
+    const [current] = await this.ledger.find(id);
+    if (!current) throw notFound(`there is no key called "${keyName(id)}"; \`gateway keys list\` shows all`);
+    return current;
+  }
+
+  /** Blocks a key until {@link restore}; a start of its workspace does not bring it back. */
+  revoke(id: KeyId): Promise<KeyRecord> {
+    return this.onEvery(id, 'revoked', (hash) => this.litellm.setBlocked(hash, true));
+  }
+
+  restore(id: KeyId): Promise<KeyRecord> {
+    return this.onEvery(id, 'restored', (hash) => this.litellm.setBlocked(hash, false));
+  }
+
+  /** Sets what the key has spent in this window to zero. The person's own total stays. */
+  resetSpend(id: KeyId): Promise<KeyRecord> {
+    return this.onEvery(id, 'reset', (hash) => this.litellm.resetSpend(hash));
+  }
+
+  /** Deletes a key. If its holder asks again, they get another one, with another secret. */
+  async delete(id: KeyId): Promise<void> {
+    await this.get(id);
+    for (let round = 0; round < 3; round += 1) {
+      const live = await this.ledger.find(id);
+      if (live.length === 0) return;
+      await this.litellm.deleteKeys(live.map(({ hash }) => hash));
+    }
+  }
+
+  /** A rotation may replace the key in between: then the next generation is what is meant. */
+  private async onEvery(id: KeyId, done: string, change: (hash: string) => Promise<boolean>): Promise<KeyRecord> {
+    await this.get(id);
+    for (let round = 0; round < 3; round += 1) {
+      const live = await this.ledger.find(id);
+      const found = await Promise.all(live.map(({ hash }) => change(hash)));
+      if (live.length > 0 && found.every(Boolean)) return this.get(id);
+    }
+    throw unavailable(`the key "${keyName(id)}" was not ${done} because it kept changing; try again`);
+  }
+}

@@ -1,0 +1,129 @@
+import type { FastifyBaseLogger } from 'fastify';
+import type { CoderClient } from '../coder/client';
+import type { ReconcileResponse } from '../contract';
+import type { LiteLLMClient } from '../litellm/client';
+import type { Metrics } from '../metrics';
+import { keyName } from './key-id';
+import type { Ledger } from './ledger';
+
+/** Questions about single workspaces a minute. Coder allows 512 in all; the rest is for confirming starts. */
+const QUESTIONS_A_MINUTE = 300;
+/** Questions in one run; the keys beyond stay undecided, and another choice of them is asked about in the next run. */
+const QUESTIONS_A_RUN = 1500;
+/** Keys deleted with one call to LiteLLM. */
+const BATCH = 50;
+
+interface Candidate {
+  readonly name: string;
+  readonly hash: string;
+  readonly workspace: string;
+}
+
+/**
+ * Deletes keys whose workspace is gone. Coder's list of workspaces settles nearly all of them a hundred at a time; each of
+ * the others is asked about by id, and only "410 Gone" ends a key: not 404, which an insufficient token gets too, nor an error.
+ */
+export class Reconciler {
+  private running: Promise<ReconcileResponse> | undefined;
+
+  constructor(
+    private readonly litellm: LiteLLMClient,
+    private readonly ledger: Ledger,
+    private readonly coder: CoderClient,
+    private readonly metrics: Metrics,
+    private readonly log: FastifyBaseLogger,
+    private readonly questionsAMinute = QUESTIONS_A_MINUTE,
+  ) {}
+
+  /** One run at a time: a call during a run of the same kind waits for its result. */
+  async run(options: { dryRun: boolean }): Promise<ReconcileResponse> {
+    while (this.running) {
+      const result = await this.running.catch(() => undefined);
+      if (result?.dry_run === options.dryRun) return result;
+    }
+    this.running = this.runOnce(options).finally(() => {
+      this.running = undefined;
+    });
+    return this.running;
+  }
+
+  private async runOnce({ dryRun }: { dryRun: boolean }): Promise<ReconcileResponse> {
+    const started = Date.now();
+    try {
+      const { candidates, listed } = await this.collect();
+      const { gone, undecided } = await this.ask(candidates);
+      if (!dryRun) await this.delete(gone);
+      const result: ReconcileResponse = {
+        dry_run: dryRun,
+        examined: listed + candidates.length,
+        deleted: gone.map(({ name }) => name),
+        kept: listed + candidates.length - gone.length - undecided,
+        undecided,
+        duration_ms: Date.now() - started,
+      };
+      this.count(result);
+      this.log.info({ reconciler: { ...result, deleted: result.deleted.length } }, 'reconciler: run finished');
+      return result;
+    } catch (error) {
+      this.metrics.reconcilerRuns.inc({ outcome: 'failed' });
+      throw error;
+    }
+  }
+
+  /** Keys whose workspace is in Coder's list are only counted; the others are kept for a question each. */
+  private async collect(): Promise<{ candidates: Candidate[]; listed: number }> {
+    const alive = await this.coder.listWorkspaceIds().catch((error: Error) => {
+      this.log.warn({ reason: error.message }, 'reconciler: no list of workspaces, asking about each');
+      return new Set<string>();
+    });
+    const candidates = new Map<string, Candidate>();
+    const listed = new Set<string>();
+    for await (const { id, hash } of this.ledger.all({ scope: 'workspace' })) {
+      if (alive.has(id.subject.toLowerCase())) listed.add(hash);
+      else candidates.set(hash, { name: keyName(id), hash, workspace: id.subject });
+    }
+    return { candidates: [...candidates.values()], listed: listed.size };
+  }
+
+  private async ask(all: readonly Candidate[]): Promise<{ gone: Candidate[]; undecided: number }> {
+    const gone: Candidate[] = [];
+    const candidates = all.length > QUESTIONS_A_RUN ? shuffled(all).slice(0, QUESTIONS_A_RUN) : all;
+    let undecided = all.length - candidates.length;
+    const pace = 60_000 / this.questionsAMinute;
+    // A burst for few, an even pace for many.
+    const burst = 20;
+    for (const [index, candidate] of candidates.entries()) {
+      const asked = Date.now();
+      const state = await this.coder.lookUp(candidate.workspace).then(
+        (answer) => answer.state,
+        () => 'unknown' as const,
+      );
+      if (state === 'deleted') gone.push(candidate);
+      else if (state !== 'found') undecided += 1;
+      if (index >= burst) await pause(pace - (Date.now() - asked));
+    }
+    return { gone, undecided };
+  }
+
+  private async delete(gone: readonly Candidate[]): Promise<void> {
+    for (let start = 0; start < gone.length; start += BATCH) {
+      await this.litellm.deleteKeys(gone.slice(start, start + BATCH).map(({ hash }) => hash));
+    }
+  }
+
+  private count({ deleted, kept, undecided, duration_ms, dry_run }: ReconcileResponse): void {
+    this.metrics.reconcilerRuns.inc({ outcome: dry_run ? 'dry-run' : 'done' });
+    this.metrics.reconcilerKeys.set({ result: 'gone' }, deleted.length);
+    this.metrics.reconcilerKeys.set({ result: 'kept' }, kept);
+    this.metrics.reconcilerKeys.set({ result: 'undecided' }, undecided);
+    this.metrics.reconcilerDuration.set(duration_ms / 1000);
+    this.metrics.reconcilerLastSuccess.setToCurrentTime();
+  }
+}
+
+const shuffled = <T>(items: readonly T[]) =>
+  items
+    .map((item) => ({ item, rank: Math.random() }))
+    .sort((a, b) => a.rank - b.rank)
+    .map(({ item }) => item);
+const pause = (ms: number) => new Promise<void>((resolve) => (ms > 0 ? setTimeout(resolve, ms).unref() : resolve()));

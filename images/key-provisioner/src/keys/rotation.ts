@@ -1,0 +1,70 @@
+import type { IssuedKey } from '../contract';
+import type { LiteLLMClient } from '../litellm/client';
+import { Problem, revoked } from '../problem';
+import type { Derivation } from './derivation';
+import { type KeyId, keyName } from './key-id';
+import type { Keyring } from './keyring';
+import type { Ledger } from './ledger';
+import type { Note } from './record';
+import { SingleFlight } from './single-flight';
+
+/**
+ * Seconds between two rotations of one key by its holder. What was spent in the last few seconds reaches LiteLLM's table
+ * late and stays with the old key; the pause keeps rotating from being a way to spend without it being counted.
+ */
+const PAUSE_S = 60;
+
+/** Replaces a key by its next generation. Money spent goes with it: rotating buys nothing. */
+export class Rotation {
+  private readonly flights = new SingleFlight<IssuedKey | undefined>();
+
+  constructor(
+    private readonly litellm: LiteLLMClient,
+    private readonly ledger: Ledger,
+    private readonly derivation: Derivation,
+    private readonly keyring: Keyring,
+  ) {}
+
+  /**
+   * The next generation of a key, or undefined where there is no key; the old ones stop working before this returns.
+   *
+   * @param options `pause` holds for holders, not for operators
+   * @throws Problem 403 where the key is revoked, 429 where it was rotated a moment ago
+   */
+  async rotate(id: KeyId, options: { pause: boolean }): Promise<IssuedKey | undefined> {
+    return (await this.flights.run(keyName(id), () => this.rotateOnce(id, options))).result;
+  }
+
+  private async rotateOnce(id: KeyId, { pause }: { pause: boolean }): Promise<IssuedKey | undefined> {
+    const [current] = await this.ledger.find(id);
+    if (!current) return undefined;
+    if (current.state === 'revoked') throw revoked(keyName(id));
+    if (pause) refuseTooSoon(current.note);
+    const generation = current.note.generation + 1;
+    const note: Note = { ...current.note, generation, rotated_at: new Date().toISOString() };
+    // Taken or not: what counts is whether it is there when read back. Another rotation of the same key makes the same.
+    await this.keyring.register(id, note, { spend: current.row.spend });
+    const [next, ...older] = await this.ledger.find(id);
+    if (!next || next.note.generation < generation) {
+      throw new Problem(503, { detail: `the key "${keyName(id)}" was not rotated; try again`, retryAfter: 5 });
+    }
+    // Revoked since it was read above: the revocation holds for the new generation too.
+    const revokedMeanwhile = older.some(({ state }) => state === 'revoked');
+    if (revokedMeanwhile) await this.litellm.setBlocked(next.hash, true);
+    const hashes = older.map(({ hash }) => hash);
+    await this.litellm.deleteKeys([...new Set([...hashes, this.derivation.hash(id, current.note.generation)])]);
+    if (revokedMeanwhile) throw revoked(keyName(id));
+    return this.keyring.issued(next, false);
+  }
+}
+
+function refuseTooSoon({ rotated_at }: Note): void {
+  if (!rotated_at) return;
+  const wait = Math.ceil(PAUSE_S - (Date.now() - Date.parse(rotated_at)) / 1000);
+  if (wait > 0) {
+    throw new Problem(429, {
+      detail: `this key was rotated less than ${PAUSE_S} seconds ago; wait ${wait} seconds`,
+      retryAfter: wait,
+    });
+  }
+}

@@ -1,0 +1,76 @@
+import { type BootstrapResponse, bootstrapRequestSchema, bootstrapResponseSchema } from '../../contract';
+import type { App } from '../../http/app-type';
+import { asProblem } from '../../http/error-handler';
+import { problems } from '../../http/openapi';
+import { keyName } from '../../keys/key-id';
+import type { Services } from '../../services';
+import { audited } from '../audited';
+
+/** People worked on at once. */
+const AT_ONCE = 4;
+
+type User = { username: string; user_id?: string; max_budget?: number; rpm_limit?: number };
+
+export function bootstrapRoute(app: App, services: Services): void {
+  const { authentication } = services;
+  app.post(
+    '/api/v1/admin/keys/bootstrap',
+    {
+      onRequest: async (request) => authentication.operator(request),
+      bodyLimit: 1024 * 1024,
+      schema: {
+        summary: 'Keys for many people at once; any number of times, only who has none gets one',
+        tags: ['operator'],
+        security: [{ operator: [] }],
+        body: bootstrapRequestSchema,
+        response: { 200: bootstrapResponseSchema, ...problems(401, 502, 503) },
+      },
+    },
+    async (request) => {
+      const result: BootstrapResponse = { created: [], existing: [], failed: [] };
+      const queue = [...unique(request.body.users as User[])];
+      const work = async () => {
+        for (let user = queue.shift(); user; user = queue.shift()) await bootstrap(services, request, user, result);
+      };
+      await Promise.all(Array.from({ length: AT_ONCE }, work));
+      return result;
+    },
+  );
+}
+
+async function bootstrap(
+  services: Services,
+  request: Parameters<typeof audited>[1],
+  { username, user_id = username, ...limits }: User,
+  result: BootstrapResponse,
+): Promise<void> {
+  const { ledger, keyring } = services;
+  const id = { scope: 'user', subject: user_id } as const;
+  const overrides = Object.fromEntries(Object.entries(limits).filter(([, value]) => value !== undefined));
+  try {
+    const [existing] = await ledger.find(id, user_id);
+    if (existing) {
+      result.existing.push({ username, name: keyName(id), state: existing.state });
+      return;
+    }
+    const key = await audited(services, request, { action: 'bootstrap', actor: 'operator', id }, () =>
+      keyring.issue({
+        id,
+        owner: user_id,
+        username,
+        ...(Object.keys(overrides).length > 0 ? { overrides } : {}),
+      }),
+    );
+    if (key.reused) result.existing.push({ username, name: key.name, state: 'active' });
+    else result.created.push({ ...key, username });
+  } catch (error) {
+    result.failed.push({ username, detail: failure(error) });
+  }
+}
+
+/** One entry per person: the last one says what holds. */
+const unique = (users: readonly User[]) =>
+  new Map(users.map((user) => [user.user_id ?? user.username, user] as const)).values();
+
+/** The same words as a request of its own would have been answered with. */
+const failure = (error: unknown) => asProblem(error).message;

@@ -1,0 +1,33 @@
+import type { FastifyRequest } from 'fastify';
+import type { Decision } from '../audit';
+import { type KeyId, keyName } from '../keys/key-id';
+import { Problem } from '../problem';
+import type { Services } from '../services';
+
+interface Subject {
+  readonly action: Decision['action'];
+  readonly actor: string;
+  readonly id?: KeyId;
+}
+
+/** Runs a decision and leaves one audit line of how it ended. */
+export async function audited<T>(
+  { audit }: Services,
+  request: FastifyRequest,
+  { action, actor, id }: Subject,
+  decide: () => Promise<T>,
+): Promise<T> {
+  const line = { action, actor, ...(id ? { key: keyName(id), scope: id.scope } : {}) };
+  try {
+    const result = await decide();
+    const { reused } = (result ?? {}) as { reused?: boolean };
+    const outcome = reused === undefined ? 'done' : reused ? 'reused' : 'created';
+    audit.record({ ...line, outcome }, request.id);
+    return result;
+  } catch (error) {
+    const refused = error instanceof Problem && error.status < 500;
+    const reason = error instanceof Error ? error.message : String(error);
+    audit.record({ ...line, outcome: refused ? 'refused' : 'failed', reason }, request.id);
+    throw error;
+  }
+}

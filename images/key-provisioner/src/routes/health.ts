@@ -1,0 +1,41 @@
+import { healthSchema } from '../contract';
+import type { App } from '../http/app-type';
+import type { Services } from '../services';
+
+/** For how long LiteLLM's state is remembered, in milliseconds, so that probes cost it nothing. */
+const REMEMBERED = 1_000;
+
+export function healthRoutes(app: App, { litellm, metrics }: Services): void {
+  let known: { at: number; ready: Promise<boolean> } | undefined;
+  const litellmReady = () => {
+    if (!known || Date.now() - known.at > REMEMBERED) known = { at: Date.now(), ready: litellm.isReady() };
+    return known.ready;
+  };
+
+  app.get(
+    '/health',
+    { schema: { summary: 'Whether this process lives', tags: ['platform'], response: { 200: healthSchema } } },
+    () => ({ status: 'ok' as const }),
+  );
+
+  app.get(
+    '/health/ready',
+    {
+      schema: {
+        summary: 'Whether keys can be issued: LiteLLM and its database are there',
+        tags: ['platform'],
+        response: { 200: healthSchema, 503: healthSchema },
+      },
+    },
+    async (_request, reply) => {
+      if (await litellmReady()) return { status: 'ok' as const, litellm: 'ready' as const };
+      reply.status(503).header('retry-after', '5');
+      return { status: 'degraded' as const, litellm: 'unreachable' as const };
+    },
+  );
+
+  app.get('/metrics', { schema: { hide: true } }, async (_request, reply) => {
+    reply.header('content-type', metrics.registry.contentType);
+    return metrics.registry.metrics();
+  });
+}

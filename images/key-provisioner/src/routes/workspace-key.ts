@@ -1,0 +1,44 @@
+import { issuedKeySchema, type WorkspaceKeyRequest, workspaceKeyRequestSchema } from '../contract';
+import type { App } from '../http/app-type';
+import { requireBearer, requireWorkspace } from '../http/callers';
+import { problems } from '../http/openapi';
+import type { IssueRequest } from '../keys/keyring';
+import type { Services } from '../services';
+import { audited } from './audited';
+
+/** What is issued to a workspace that proved who it is. */
+export const workspaceIssue = (identity: WorkspaceKeyRequest): IssueRequest => ({
+  id: { scope: 'workspace', subject: identity.workspace_id },
+  owner: identity.owner_id,
+  username: identity.username,
+  workspaceName: identity.workspace_name ?? null,
+});
+
+export function workspaceKeyRoute(app: App, services: Services): void {
+  app.post(
+    '/api/v1/keys/workspace',
+    {
+      onRequest: requireBearer(services, 'workspace', "the workspace's token"),
+      schema: {
+        summary: "A workspace's own key: the same at every start",
+        tags: ['workspace'],
+        security: [{ workspace: [] }],
+        body: workspaceKeyRequestSchema,
+        response: {
+          200: issuedKeySchema.describe('The key it has, renewed and brought up to the current policy.'),
+          201: issuedKeySchema.describe('A new key.'),
+          ...problems(401, 403, 502, 503),
+        },
+      },
+    },
+    async (request, reply) => {
+      const issue = workspaceIssue(request.body);
+      const decision = { action: 'issue', actor: `workspace ${issue.id.subject}`, id: issue.id } as const;
+      const key = await audited(services, request, decision, async () => {
+        await requireWorkspace(services, request, request.body);
+        return services.keyring.issue(issue);
+      });
+      return reply.status(key.reused ? 200 : 201).send(key);
+    },
+  );
+}

@@ -1,0 +1,52 @@
+import pino from 'pino';
+import { buildApp } from './app';
+import { ConfigurationError, readEnvironment } from './environment';
+
+/** Seconds that requests under way are given when the process is asked to stop. */
+const GRACE_S = 25;
+
+async function main(): Promise<void> {
+  const { environment, configuration } = readEnvironment(process.env);
+  const log = pino({
+    level: environment.LOG_LEVEL,
+    base: { service: 'key-provisioner' },
+    timestamp: pino.stdTimeFunctions.isoTime,
+    // Headers and bodies are never logged; this is for the day somebody forgets.
+    redact: ['*.authorization', '*.headers.authorization', '*["coder-session-token"]', '*.api_key'],
+  });
+  const coderUrl = environment.CODER_URL ?? configuration.coder_url;
+  const app = await buildApp({
+    configuration,
+    secrets: {
+      adminToken: environment.ADMIN_TOKEN,
+      workspaceIdentitySecret: environment.WORKSPACE_IDENTITY_SECRET,
+      keyDerivationSecret: environment.KEY_DERIVATION_SECRET,
+    },
+    litellm: { url: environment.LITELLM_URL, masterKey: environment.LITELLM_MASTER_KEY },
+    ...(coderUrl ? { coder: { url: coderUrl, token: environment.CODER_TOKEN } } : {}),
+    logger: log,
+  });
+
+  let stopping = false;
+  const stop = async (signal: NodeJS.Signals) => {
+    if (stopping) return;
+    stopping = true;
+    log.info({ signal }, 'stopping: requests under way are finished');
+    setTimeout(() => {
+      log.error('requests did not finish in time');
+      process.exit(1);
+    }, GRACE_S * 1000).unref();
+    await app.close();
+    log.info('stopped');
+  };
+  process.on('SIGTERM', stop);
+  process.on('SIGINT', stop);
+
+  await app.listen({ host: environment.HOST, port: environment.PORT });
+}
+
+main().catch((error: unknown) => {
+  const expected = error instanceof ConfigurationError || (error as NodeJS.ErrnoException).code === 'EADDRINUSE';
+  process.stderr.write(`${expected ? (error as Error).message : ((error as Error).stack ?? String(error))}\n`);
+  process.exit(1);
+});

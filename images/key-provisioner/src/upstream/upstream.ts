@@ -1,0 +1,132 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Pool } from 'undici';
+import type { Metrics } from '../metrics';
+import { scrub } from './scrub';
+
+/** A service this one depends on cannot be reached, or fails inside. */
+export class UpstreamUnavailable extends Error {
+  override readonly name = 'UpstreamUnavailable';
+
+  constructor(
+    readonly upstream: string,
+    reason: string,
+  ) {
+    super(`${upstream}: ${scrub(reason)}`);
+  }
+}
+
+export interface UpstreamOptions {
+  readonly name: 'litellm' | 'coder';
+  /** Base URL. */
+  readonly url: string;
+  readonly headers: Record<string, string>;
+  readonly metrics: Metrics;
+  /** Connections at most, and with them calls under way; the rest wait their turn. @default 32 */
+  readonly connections?: number;
+  /** Milliseconds for one answer. @default 10000 */
+  readonly timeout?: number;
+}
+
+export interface Call {
+  /** Names the call in metrics. */
+  readonly operation: string;
+  readonly method: 'GET' | 'POST';
+  readonly path: string;
+  readonly query?: Record<string, string>;
+  readonly body?: unknown;
+  readonly headers?: Record<string, string>;
+  /** @default 3 */
+  readonly attempts?: number;
+}
+
+export interface Answer {
+  readonly status: number;
+  /** Parsed JSON, or the text where it is none. */
+  readonly body: unknown;
+}
+
+/** No further attempt begins this long after the first, in milliseconds. */
+const PATIENCE = 4_000;
+
+/**
+ * HTTP with one other service: bounded connections, a time-out on every call, and a few retries where nothing answered.
+ * Every call made through it must be safe to repeat.
+ */
+export class Upstream {
+  private readonly pool: Pool;
+  private readonly prefix: string;
+
+  constructor(private readonly options: UpstreamOptions) {
+    const { origin, pathname } = new URL(options.url);
+    const timeout = options.timeout ?? 10_000;
+    this.prefix = pathname.replace(/\/$/, '');
+    this.pool = new Pool(origin, {
+      connections: options.connections ?? 32,
+      connect: { timeout: 3_000 },
+      headersTimeout: timeout,
+      bodyTimeout: timeout,
+      keepAliveTimeout: 4_000, // below the 5 s after which uvicorn drops an idle connection
+    });
+  }
+
+  /** @throws UpstreamUnavailable when there is no answer, or only 502, 503 and 504 */
+  async call(call: Call): Promise<Answer> {
+    const started = performance.now();
+    const attempts = call.attempts ?? 3;
+    for (let attempt = 1; ; attempt += 1) {
+      const last = attempt >= attempts || performance.now() - started > PATIENCE;
+      try {
+        const answer = await this.once(call);
+        if (answer.status < 502 || answer.status > 504) return answer;
+        if (last) throw new UpstreamUnavailable(this.options.name, `answered ${answer.status}`);
+      } catch (error) {
+        if (error instanceof UpstreamUnavailable) throw error;
+        if (last) throw new UpstreamUnavailable(this.options.name, describe(error));
+      }
+      await sleep(100 * 2 ** (attempt - 1) * (0.5 + Math.random()));
+    }
+  }
+
+  /** Ends idle connections and waits for those in use. */
+  close(): Promise<void> {
+    return this.pool.close();
+  }
+
+  private async once({ operation, method, path, query, body, headers }: Call): Promise<Answer> {
+    const end = this.options.metrics.upstreamCalls.startTimer({ upstream: this.options.name, operation });
+    let status = 'none';
+    try {
+      const response = await this.pool.request({
+        method,
+        path: this.prefix + path,
+        ...(query ? { query } : {}),
+        headers: {
+          accept: 'application/json',
+          ...this.options.headers,
+          ...headers,
+          ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+        },
+        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      });
+      status = String(response.statusCode);
+      const text = await response.body.text();
+      return { status: response.statusCode, body: parse(text) };
+    } finally {
+      end({ status });
+    }
+  }
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
+}
+
+function describe(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const code = (error as NodeJS.ErrnoException).code;
+  return code ? `${code} ${error.message}` : error.message;
+}
