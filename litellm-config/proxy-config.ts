@@ -97,8 +97,8 @@ export function proxyConfigText(config: ProxyConfig): string {
 
 function entry(model: ServedModel, route: Route, settings: Settings, options: ProxyConfigOptions): ProxyModel {
   const { provider, prices, priceBands = [], limits, abilities, refuses = [] } = route;
-  const { credentials, region } = settings.providers[provider];
-  const apiBase = options.apiBase?.[provider] ?? route.apiBase;
+  const { credentials, region, api_base } = settings.providers[provider];
+  const apiBase = options.apiBase?.[provider] ?? api_base ?? route.apiBase;
   return {
     model_name: model.name,
     litellm_params: {

@@ -59,6 +59,10 @@ const provider = z
       .describe(
         'Where credentials come from: a Terraform variable, the role of the machine, or `off`: not used at all.',
       ),
+    api_base: z
+      .url({ protocol: /^https?$/ })
+      .optional()
+      .describe("A base URL instead of the provider's own: a company's egress proxy, a private endpoint."),
     region: z
       .string()
       .regex(/^[a-z0-9-]+$/)

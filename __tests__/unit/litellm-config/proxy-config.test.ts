@@ -50,6 +50,18 @@ test('an instance role leaves credentials to the machine', () => {
   expect(bedrock?.litellm_params.aws_region_name).toBe('eu-west-1');
 });
 
+test("a base URL of one's own reaches every deployment of that provider and no other", () => {
+  const proxied = parseSettings(
+    'providers: { anthropic: { credentials: variable, api_base: "https://egress.example.com/anthropic" }, bedrock: { credentials: variable, region: us-east-1 } }',
+  );
+  for (const { litellm_params } of proxyConfig(proxied).model_list) {
+    const expected = String(litellm_params.model).startsWith('anthropic/')
+      ? 'https://egress.example.com/anthropic'
+      : undefined;
+    expect(litellm_params.api_base).toBe(expected);
+  }
+});
+
 test('tools of Bedrock models survive drop_params', () => {
   const bedrock = proxyConfig(settings).model_list.filter(({ litellm_params }) =>
     String(litellm_params.model).startsWith('bedrock/'),
