@@ -1,2 +1,100 @@
+import { writeFileSync } from 'node:fs';
 import type { Command } from 'commander';
-export function register(_program: Command): void {}
+import { servedModels } from '../litellm-config/resolve';
+import { loadSettings } from '../settings/load';
+import { optionsOf } from './context';
+import { tryAdminToken } from './credentials';
+import { Docker } from './docker';
+import { EXIT, usageError } from './errors';
+import { GatewayClient } from './gateway-client';
+import { checkWritable } from './keys/deliver';
+import { ProvisionerClient } from './provisioner-client';
+import { note, print, printJson, usd } from './terminal/output';
+import { style } from './terminal/style';
+import type { Bench } from './verify/check';
+import { junit } from './verify/junit';
+import { estimate, modelChecks } from './verify/models';
+import { cleanUp, platformChecks } from './verify/platform';
+import { type Result, runChecks } from './verify/run-checks';
+import { workspaceChecks } from './verify/workspace';
+
+interface Options {
+  readonly model?: string[];
+  readonly free?: boolean;
+  readonly workspace?: string;
+  readonly junit?: string;
+}
+
+/** `gateway verify`: what a person would try by hand after a deployment. */
+export function register(program: Command): void {
+  program
+    .command('verify')
+    .description('try everything on the running deployment: health, models, tool calls, keys, a workspace')
+    .option('--model <name...>', 'ask only these models')
+    .option('--free', 'ask no model, so that nothing is spent')
+    .option('--workspace <container>', 'also look from inside this workspace')
+    .option('--junit <file>', 'also write the results as JUnit XML')
+    .action(verify);
+}
+
+async function verify(_: unknown, command: Command): Promise<void> {
+  const options = optionsOf<Options>(command);
+  if (options.junit !== undefined) checkWritable(options.junit);
+  const settings = loadSettings(options.settings);
+  const served = servedModels(settings);
+  const unknown = options.model?.find((name) => !served.some((model) => model.name === name));
+  if (unknown) throw usageError(`"${unknown}" is not served; served are ${served.map(({ name }) => name).join(', ')}`);
+  const asked = options.free ? [] : served.filter(({ name }) => !options.model || options.model.includes(name));
+  const credential = tryAdminToken(options.secretsFile);
+  const bench: Bench = {
+    settings,
+    models: served,
+    gateway: new GatewayClient(),
+    provisioner: credential ? new ProvisionerClient(credential) : undefined,
+    stranger: new ProvisionerClient('nobody'),
+    docker: new Docker(settings.docker.host),
+    workspace: options.workspace,
+    costs: estimate(asked),
+    key: process.env['GATEWAY_API_KEY'] || undefined,
+    madeKey: undefined,
+  };
+  if (asked.length > 0) {
+    note(
+      style.dim(
+        `asking ${asked.length} ${asked.length === 1 ? 'model' : 'models'} twice each costs at most ${usd(bench.costs)}; --free asks none`,
+      ),
+    );
+  }
+
+  const onInterrupt = () => {
+    note('', 'interrupted; taking the key of these checks away …');
+    void cleanUp(bench)
+      .catch((error: Error) => note(error.message))
+      .finally(() => process.exit(EXIT.interrupted));
+  };
+  process.once('SIGINT', onInterrupt);
+  const began = performance.now();
+  const checks = [...platformChecks, ...modelChecks(asked, settings.models.default), ...workspaceChecks];
+  let results: Result[];
+  try {
+    results = await runChecks(checks, bench, options.json ? 'nothing' : process.stdout.isTTY ? 'terminal' : 'lines');
+  } finally {
+    await cleanUp(bench);
+    process.off('SIGINT', onInterrupt);
+  }
+  const seconds = (performance.now() - began) / 1000;
+  if (options.junit !== undefined) writeFileSync(options.junit, junit(results));
+  summarize(results, seconds, options.json === true);
+}
+
+function summarize(results: readonly Result[], seconds: number, json: boolean): void {
+  const count = (status: Result['status']) => results.filter((result) => result.status === status).length;
+  const [passed, failed, skipped] = [count('pass'), count('fail'), count('skip')];
+  if (json) printJson({ passed, failed, skipped, seconds, results });
+  else {
+    const bad = failed > 0 ? style.red(`${failed} failed`) : `${failed} failed`;
+    print('', `${passed} passed, ${bad}, ${skipped} skipped in ${seconds.toFixed(1)} s`);
+    if (failed > 0) print(style.dim('`gateway doctor` looks for the cause'));
+  }
+  if (failed > 0) process.exitCode = EXIT.findings;
+}

@@ -1,0 +1,122 @@
+import { z } from 'zod';
+import type { ServedModel } from '../../litellm-config/resolve';
+import { type Answer, errorOf } from '../gateway-client';
+import { usd } from '../terminal/output';
+import { type Bench, type Check, fail, type Outcome, pass, skip } from './check';
+
+/** Tokens a check may cost at most: prompt (with tools) and answer. Models that always think need room for it. */
+const COMPLETION = { prompt: 100, answer: 256 };
+const TOOL_CALL = { prompt: 700, answer: 1024 };
+
+const chatSchema = z.object({
+  choices: z
+    .array(
+      z.object({
+        message: z.object({
+          content: z.string().nullish(),
+          tool_calls: z.array(z.object({ function: z.object({ name: z.string() }) })).nullish(),
+        }),
+      }),
+    )
+    .min(1),
+  usage: z.object({ completion_tokens: z.number() }),
+});
+
+/** What checking these models can cost at most, US dollars, by the dearest place each may be answered from. */
+export function estimate(models: readonly ServedModel[]): number {
+  return models.reduce((sum, { routes }) => {
+    const dearest = (pick: 'input' | 'output') => Math.max(...routes.map(({ prices }) => prices[pick]));
+    const tokens = { prompt: COMPLETION.prompt + TOOL_CALL.prompt, answer: COMPLETION.answer + TOOL_CALL.answer };
+    return sum + (tokens.prompt * dearest('input') + tokens.answer * dearest('output')) / 1e6;
+  }, 0);
+}
+
+/** A small answer and a tool call from each model, and from the first one also streamed and by Anthropic's protocol. */
+export function modelChecks(models: readonly ServedModel[], first: string): Check[] {
+  const one = models.find(({ name }) => name === first) ?? models[0];
+  return [
+    ...models.flatMap(({ name, routes: [{ abilities }] }): Check[] => [
+      { title: `${name} answers`, needs: ['key'], run: (bench) => completion(bench, name) },
+      ...(abilities.tools
+        ? [{ title: `${name} calls a tool`, needs: ['key'] as const, run: (bench: Bench) => toolCall(bench, name) }]
+        : []),
+    ]),
+    ...(one
+      ? [
+          {
+            title: `${one.name} answers in a stream`,
+            needs: ['key'] as const,
+            run: (bench: Bench) => stream(bench, one.name),
+          },
+          {
+            title: `${one.name} answers on /v1/messages`,
+            needs: ['key'] as const,
+            run: (bench: Bench) => messages(bench, one.name),
+          },
+        ]
+      : []),
+  ];
+}
+
+const question = (content: string) => [{ role: 'user', content }];
+
+async function completion({ gateway, key }: Bench, model: string): Promise<Outcome> {
+  const body = { model, max_tokens: COMPLETION.answer, messages: question('Answer with the word pong.') };
+  const answer = await gateway.post('/v1/chat/completions', body, key);
+  if (answer.status !== 200) return refused(answer);
+  const parsed = chatSchema.safeParse(answer.json);
+  if (!parsed.success || parsed.data.usage.completion_tokens === 0) return fail('200, but without an answer');
+  const cost = Number(answer.headers.get('x-litellm-response-cost') ?? Number.NaN);
+  if (cost === 0)
+    return fail('it is not charged: no budget would ever trip; give it prices in litellm-config/catalog.ts');
+  return pass(Number.isNaN(cost) ? '' : usd(cost));
+}
+
+const TOOL = {
+  type: 'function',
+  function: {
+    name: 'read_file',
+    description: 'Reads a file of the workspace.',
+    parameters: { type: 'object', properties: { path: { type: 'string' } }, required: ['path'] },
+  },
+};
+
+async function toolCall({ gateway, key }: Bench, model: string): Promise<Outcome> {
+  // The choice is left to the model: newer ones refuse to be forced.
+  const body = {
+    model,
+    max_tokens: TOOL_CALL.answer,
+    tools: [TOOL],
+    messages: question('Call the tool read_file with the path README.md. Do not answer in words.'),
+  };
+  const answer = await gateway.post('/v1/chat/completions', body, key);
+  if (answer.status !== 200) return refused(answer);
+  const message = chatSchema.safeParse(answer.json).data?.choices[0]?.message;
+  if (message?.tool_calls?.some((call) => call.function.name === 'read_file')) return pass();
+  if (message?.content?.includes('answered by the gateway itself'))
+    return skip('answered by the gateway itself, not by a model');
+  return fail('it answered in words; no agent can work with it');
+}
+
+async function stream({ gateway, key }: Bench, model: string): Promise<Outcome> {
+  const body = { model, max_tokens: COMPLETION.answer, stream: true, messages: question('Answer with the word pong.') };
+  const answer = await gateway.post('/v1/chat/completions', body, key);
+  if (answer.status !== 200) return refused(answer);
+  const events = answer.text.split('\n').filter((line) => line.startsWith('data: '));
+  if (events.at(-1)?.trim() !== 'data: [DONE]') return fail('the stream broke off before its end');
+  return events.length > 1 ? pass(`${events.length - 1} pieces`) : fail('the stream held nothing');
+}
+
+async function messages({ gateway, key }: Bench, model: string): Promise<Outcome> {
+  const body = { model, max_tokens: COMPLETION.answer, messages: question('Answer with the word pong.') };
+  const answer = await gateway.post('/v1/messages', body, key);
+  if (answer.status !== 200) return refused(answer);
+  return z.object({ type: z.literal('message'), content: z.array(z.unknown()) }).safeParse(answer.json).success
+    ? pass()
+    : fail("200, but not in Anthropic's form");
+}
+
+function refused(answer: Answer): Outcome {
+  const { type, message } = errorOf(answer);
+  return fail(`${answer.status}${type ? ` ${type}` : ''}: ${message.replace(/\s+/g, ' ').slice(0, 200)}`);
+}

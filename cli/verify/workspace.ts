@@ -1,0 +1,101 @@
+import { WORKSPACE_GATEWAY_URL, WORKSPACE_PROVISIONER_URL } from '../../litellm-config/gateway-json';
+import { type Bench, type Check, fail, type Outcome, pass, skip } from './check';
+
+/** Prints the status of an address, `000` where it cannot be reached. */
+const status = (url: string) => `curl --silent --output /dev/null --max-time 8 --write-out '%{http_code}' '${url}'\n`;
+
+/** The key goes to curl over standard input: arguments are visible to the whole machine. */
+const withKey = (url: string) => `
+key="$HOME/.config/litellm/key"
+test -r "$key" || { echo missing; exit 0; }
+printf 'header = "Authorization: Bearer %s"\\n' "$(cat "$key")" |
+  curl --config - --silent --output /dev/null --max-time 8 --write-out '%{http_code}' '${url}'
+`;
+
+/** From inside a workspace: what must be reached, what must not, and the files its agents need. */
+export const workspaceChecks: readonly Check[] = [
+  {
+    title: 'the workspace runs',
+    needs: [],
+    provides: 'workspace',
+    run: async ({ docker, workspace }) => {
+      if (!workspace) return skip('no workspace was named (--workspace <container>)');
+      const trouble = await docker.unavailable();
+      if (trouble) return fail(`Docker does not answer: ${trouble}`);
+      const container = await docker.inspect(workspace);
+      if (!container) return fail(`there is no container "${workspace}"; \`docker ps\` shows their names`);
+      return container.State.Running
+        ? pass(workspace)
+        : fail(`it is ${container.State.Status}; start the workspace in Coder`);
+    },
+  },
+  {
+    title: 'the workspace reaches the gateway',
+    needs: ['workspace'],
+    run: (bench) => expectInside(bench, status(`${WORKSPACE_GATEWAY_URL}/health/readiness`), '200'),
+  },
+  {
+    title: 'the workspace reaches the key-provisioner',
+    needs: ['workspace'],
+    // The call without a token must be refused: that also shows who answers.
+    run: (bench) =>
+      expectInside(
+        bench,
+        `curl --silent --output /dev/null --max-time 8 --write-out '%{http_code}' --request POST --header 'content-type: application/json' --data '{}' '${WORKSPACE_PROVISIONER_URL}/api/v1/keys/workspace'\n`,
+        '401',
+        '422',
+        '400',
+      ),
+  },
+  ...['/ui/', '/key/list', '/openapi.json'].map(
+    (path): Check => ({
+      title: `the workspace does not reach the gateway's ${path}`,
+      needs: ['workspace'],
+      run: (bench) => expectInside(bench, status(`${WORKSPACE_GATEWAY_URL}${path}`), '404', '403'),
+    }),
+  ),
+  {
+    title: "the workspace's key works",
+    needs: ['workspace'],
+    run: (bench) => expectInside(bench, withKey(`${WORKSPACE_GATEWAY_URL}/v1/models`), '200'),
+  },
+  { title: "the agents' files are there, and for their owner alone", needs: ['workspace'], run: files },
+  { title: "the workspace's start went well", needs: ['workspace'], run: startLog },
+];
+
+async function expectInside(
+  { docker, workspace = '' }: Bench,
+  script: string,
+  ...expected: readonly string[]
+): Promise<Outcome> {
+  const { code, stdout, stderr } = await docker.sh(workspace, script);
+  const got = stdout.trim();
+  if (expected.includes(got)) return pass(got);
+  if (code === 127 || /curl: not found/.test(stderr)) return skip('the workspace has no curl');
+  if (got === 'missing') return fail('~/.config/litellm/key is missing: the workspace got no key at its start');
+  return fail(got === '000' || got === '' ? 'no answer' : `expected ${expected.join(' or ')}, got ${got}`);
+}
+
+const FILES: Readonly<Record<string, string>> = {
+  'roo-code': '.config/roo-code/settings.json',
+  opencode: '.config/opencode/opencode.json',
+};
+
+async function files({ docker, workspace = '', settings }: Bench): Promise<Outcome> {
+  const wanted = ['.config/litellm/key', ...settings.workspace.agents.flatMap((agent) => FILES[agent] ?? [])];
+  const list = wanted.map((file) => `stat -c '%a %n' "$HOME/${file}" 2>/dev/null || echo 'missing ${file}'`).join('\n');
+  const { stdout } = await docker.sh(
+    workspace,
+    `test -z "$GATEWAY_AGENTS" || echo "agents $GATEWAY_AGENTS"\n${list}\n`,
+  );
+  const lines = stdout.trim().split('\n');
+  const wrong = lines.filter((line) => !/^(600|agents) /.test(line));
+  return wrong.length === 0 ? pass(`${lines.length} files`) : fail(wrong.join('; '));
+}
+
+async function startLog({ docker, workspace = '' }: Bench): Promise<Outcome> {
+  const { stdout } = await docker.sh(workspace, 'tail -n 50 "$HOME/.local/state/ai-gateway/start.log" 2>/dev/null\n');
+  if (!stdout.trim()) return skip('it has no ~/.local/state/ai-gateway/start.log');
+  const bad = stdout.split('\n').filter((line) => /\b(error|failed|refused)\b/i.test(line));
+  return bad.length === 0 ? pass() : fail(bad.at(-1) ?? '');
+}
