@@ -1,0 +1,183 @@
+#!/usr/bin/env bash
+# The base images of tests: the pinned public ones (workloads/images.json) where a container registry answers, else
+# stand-ins built here from package registries (scripts/stand-in-images/).
+#
+#   scripts/stand-in-images.sh [debian|node|postgres|litellm|door|seed ...]      (default: node postgres litellm door seed)
+#
+# Prints one JSON object of image references, in the words of `images` in gateway.yaml. An image is rebuilt only when its
+# folder, its versions or its base changed. Needs a Docker daemon (scripts/docker-daemon.sh).
+set -euo pipefail
+shopt -s inherit_errexit
+
+root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+here=$root/scripts/stand-in-images
+cache=$root/.cache/images
+prefix=gateway-stand-in
+suite=bookworm
+node_version=24.21.0
+npm_version=11.19.1
+host_ca=${HOST_CA_BUNDLE:-/etc/ssl/certs/ca-certificates.crt}
+label=org.coder-ai-gateway.inputs
+
+export DOCKER_BUILDKIT=0 # the classic builder: needs no plugin and finds local images
+mkdir -p "$cache"
+exec 9>"$cache/lock"
+flock 9 # several suites may ask at once
+scratch=$(mktemp -d)
+trap 'rm -rf "$scratch"' EXIT
+
+say() { printf '%s\n' "$*" >&2; }
+fail() {
+  say "$@"
+  exit 1
+}
+inputs_of() { docker image inspect -f "{{index .Config.Labels \"$label\"}}" "$1" 2>/dev/null || true; }
+image_id() { docker image inspect -f '{{.Id}}' "$1"; }
+pinned() { node -p 'require(process.argv[1])[process.argv[2]] ?? ""' "$root/workloads/images.json" "$1"; }
+version_of() { sed -nE "s/^export const $1 = '(.*)';$/\1/p" "$root/demo/versions.ts"; }
+
+registry_answers() { curl -sS --max-time 5 -o /dev/null "https://$1/v2/" 2>/dev/null; }
+
+# A pinned public image, pulled once; fails where no registry answers.
+pull() {
+  local image registry=registry-1.docker.io
+  image=$(pinned "$1")
+  [[ -n $image ]] || return 1
+  docker image inspect "$image" >/dev/null 2>&1 || {
+    [[ $image == ghcr.io/* ]] && registry=ghcr.io
+    registry_answers "$registry" || return 1
+    say "pulling $image …"
+    docker pull --quiet "$image" >/dev/null || return 1
+  }
+  echo "$image"
+}
+
+install_debootstrap() {
+  command -v debootstrap >/dev/null && return
+  if ((EUID != 0)) || ! command -v apt-get >/dev/null; then
+    fail 'no container registry answers, and building base images here needs debootstrap and root; install debootstrap'
+  fi
+  say 'installing debootstrap …'
+  { apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -qq --no-install-recommends debootstrap; } \
+    >"$cache/debootstrap-install.log" 2>&1 || fail "debootstrap could not be installed; see $cache/debootstrap-install.log"
+}
+
+# A Debian root file system as a tarball, made once.
+debian_tarball() {
+  local tarball=$cache/debian-$suite.tar rootfs=$scratch/rootfs
+  if [[ ! -s $tarball ]]; then
+    install_debootstrap
+    say "making a Debian $suite root file system …"
+    debootstrap --variant=minbase --include=ca-certificates "$suite" "$rootfs" >"$cache/debootstrap.log" 2>&1 ||
+      fail "debootstrap failed; see $cache/debootstrap.log"
+    # The same package sources as this machine's (updates and security included).
+    if [[ -f /etc/apt/sources.list.d/debian.sources ]] && grep -q "$suite" /etc/apt/sources.list.d/debian.sources; then
+      cp /etc/apt/sources.list.d/debian.sources "$rootfs/etc/apt/sources.list.d/"
+      : >"$rootfs/etc/apt/sources.list"
+    fi
+    # Certificates this machine trusts beyond Debian's (a proxy's, say), installed so that update-ca-certificates keeps them.
+    awk -v dir="$rootfs/usr/local/share/ca-certificates" '
+      BEGIN { end = "-----END CERTIFICATE-----\n"; RS = end }
+      NR == FNR { known[$0] = 1; next }
+      /BEGIN CERTIFICATE/ && !($0 in known) {
+        sub(/^.*-----BEGIN/, "-----BEGIN")
+        printf "%s%s", $0, end > sprintf("%s/host-%02d.crt", dir, ++n)
+      }' "$rootfs/etc/ssl/certs/ca-certificates.crt" "$host_ca"
+    chroot "$rootfs" update-ca-certificates >/dev/null 2>&1
+    # What the public slim images leave out.
+    printf 'path-exclude /usr/share/%s/*\n' doc man locale info >"$rootfs/etc/dpkg/dpkg.cfg.d/slim"
+    rm -rf "$rootfs"/usr/share/{doc,man,locale,info}/* "$rootfs"/var/cache/apt/* "$rootfs"/var/lib/apt/lists/* "$rootfs"/var/log/*
+    printf 'APT::Install-Recommends "false";\nAPT::Get::Assume-Yes "true";\n' >"$rootfs/etc/apt/apt.conf.d/slim"
+    tar -C "$rootfs" --numeric-owner -cf "$tarball.part" . && mv "$tarball.part" "$tarball"
+  fi
+  echo "$tarball"
+}
+
+build_debian() {
+  local tarball inputs image=$prefix/debian:$suite ca=/etc/ssl/certs/ca-certificates.crt
+  tarball=$(debian_tarball)
+  inputs=$(stat -c '%s-%Y' "$tarball")
+  if [[ $(inputs_of "$image") != "$inputs" ]]; then
+    # Tools that ignore the system's certificates are pointed to them.
+    docker import --change "LABEL $label=$inputs" --change 'CMD ["bash"]' \
+      --change "ENV PIP_CERT=$ca NODE_EXTRA_CA_CERTS=$ca SSL_CERT_FILE=$ca REQUESTS_CA_BUNDLE=$ca" \
+      --change 'ENV PIP_DISABLE_PIP_VERSION_CHECK=1 NPM_CONFIG_UPDATE_NOTIFIER=false' "$tarball" "$image" >/dev/null
+  fi
+  echo "$image"
+}
+
+# build NAME TAG BASE CONTEXT [build argument ...]: builds scripts/stand-in-images/NAME, with the context's files added.
+build() {
+  local name=$1 image=$prefix/$1:$2 base=$3 context=$4 inputs started=$SECONDS argument
+  local arguments=(--build-arg "BASE_IMAGE=$base")
+  for argument in "${@:5}"; do arguments+=(--build-arg "$argument"); done
+  cp -r "$here/$name/." "$context/"
+  inputs=$({
+    image_id "$base"
+    echo "${arguments[*]}"
+    cd "$context" && find . -type f -exec sha256sum {} + | sort
+  } | sha256sum | cut -c1-16)
+  if [[ $(inputs_of "$image") != "$inputs" ]]; then
+    say "building $image …"
+    docker build --quiet --label "$label=$inputs" "${arguments[@]}" -t "$image" "$context" >"$cache/$name.log" 2>&1 || {
+      tail -n 20 "$cache/$name.log" >&2
+      fail "$image could not be built (see above)"
+    }
+    say "built $image in $((SECONDS - started)) s"
+  fi
+  echo "$image"
+}
+
+npm_package() { # package version directory: the package's file from the npm registry
+  local file=$cache/$1-$2.tgz
+  [[ -s $file ]] || (cd "$scratch" && mv "$(npm pack --silent "$1@$2")" "$file")
+  cp "$file" "$3/"
+}
+
+build_node() {
+  local base context=$scratch/node
+  mkdir -p "$context"
+  base=$(build_debian)
+  npm_package "node-linux-$(node -p process.arch)" "$node_version" "$context"
+  npm_package npm "$npm_version" "$context"
+  build node "${node_version%%.*}" "$base" "$context" "NODE_PACKAGE=node-linux-$(node -p process.arch)-$node_version" \
+    "NPM_VERSION=$npm_version"
+}
+
+build_postgres() { build_on_debian postgres 15; }
+build_door() { build_on_debian haproxy 2.6; }
+build_seed() { build_on_debian seed 1; }
+build_on_debian() {
+  local base
+  mkdir -p "$scratch/$1"
+  base=$(build_debian)
+  build "$1" "$2" "$base" "$scratch/$1"
+}
+
+# LiteLLM itself, with what of demo/ stands in for the database engine.
+build_litellm() {
+  local base context=$scratch/litellm version
+  version=$(version_of LITELLM_VERSION)
+  mkdir -p "$context/gateway/demo" "$context/gateway/scripts/stand-in-images"
+  base=$(build_node)
+  cp "$root/demo/installation/constraints.txt" "$context/"
+  printf '%s\n' "litellm[proxy]==$version" "prisma==$(version_of PRISMA_CLIENT_VERSION)" >"$context/requirements.txt"
+  (cd "$root/demo" && cp -r installation processes prisma-engine offline-bin ./*.ts package.json "$context/gateway/demo/")
+  cp -r "$here/litellm" "$context/gateway/scripts/stand-in-images/"
+  rm "$context/gateway/scripts/stand-in-images/litellm/Dockerfile"
+  build litellm "$version" "$base" "$context"
+}
+
+(($#)) || set -- node postgres litellm door seed
+docker version >/dev/null 2>&1 || fail 'no Docker daemon answers; run scripts/docker-daemon.sh start'
+separator='{'
+for name in "$@"; do
+  case $name in
+    debian | node | postgres | litellm | door | seed) ;;
+    *) fail "there is no stand-in for \"$name\"; choose among debian, node, postgres, litellm, door, seed" ;;
+  esac
+  image=$(pull "$name") || image=$("build_$name")
+  printf '%s\n  "%s": "%s"' "$separator" "$name" "$image"
+  separator=','
+done
+printf '\n}\n'

@@ -1,0 +1,9 @@
+#!/bin/sh
+# Migrates the database, as the public image does, then becomes LiteLLM.
+set -eu
+cd /opt/gateway
+if [ -n "${DATABASE_URL:-}" ]; then
+  node --import tsx scripts/stand-in-images/litellm/migrate.ts /opt/litellm/migrations
+fi
+cd /tmp
+exec litellm "$@"
