@@ -1,7 +1,7 @@
 const { existsSync } = require('node:fs');
 
 /** Three suites: `unit` needs nothing, `contract` the real LiteLLM, `deploy` a Docker daemon. */
-const esmOnly = ['fastify-type-provider-zod', 'csv-parse', 'listr2'];
+const esmOnly = ['cookie', 'fastify-type-provider-zod', 'csv-parse', 'listr2'];
 
 const shared = {
   rootDir: __dirname,

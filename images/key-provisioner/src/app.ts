@@ -58,6 +58,7 @@ export async function buildApp(options: AppOptions): Promise<App> {
       const given = headers['x-request-id'];
       return typeof given === 'string' && /^[\w.-]{1,64}$/.test(given) ? given : randomUUID();
     },
+    frameworkErrors: handleError,
     // A slow or silent client must not hold a connection for ever.
     requestTimeout: 30_000,
     connectionTimeout: 0,
@@ -67,6 +68,7 @@ export async function buildApp(options: AppOptions): Promise<App> {
   app.setValidatorCompiler(validatorCompiler);
   app.setSerializerCompiler(serializerCompiler);
   app.setErrorHandler(handleError);
+  app.removeContentTypeParser('text/plain');
 
   const services = createServices(options, log, limits);
   observeRequests(app, services.metrics);

@@ -2,41 +2,34 @@ import { stringify } from 'yaml';
 import { type AgentContext, type AgentFiles, openAiUrl, outputLimit, ownerOnly } from './context';
 
 /**
- * aider reads `.env` and `.aider.conf.yml` of the repository and lets them win over the environment (measured). Here
- * the address and the key are therefore parameters of each model, which nothing read from a repository comes after; the image's
- * wrapper names this file last on the command line.
+ * aider: address and key are parameters of each model, which no environment variable comes after, so they stay out of
+ * the environment of the commands it runs. That a repository's `.env` and `.aider.conf.yml` are not read (they would win, measured) is the work of the
+ * image's wrapper, which names this file on the command line.
  */
 export function aider(context: AgentContext): AgentFiles {
-  const { model, smallModel } = context;
+  const { model, models, smallModel } = context;
   const endpoint = { api_base: openAiUrl(context), api_key: context.key };
+  const known = [...new Map([model, smallModel, ...models].map((each) => [each.name, each])).values()];
   return {
     files: [
       ownerOnly(
         `${context.home}/.config/aider/models.yml`,
-        stringify([
-          { name: 'aider/extra_params', extra_params: endpoint },
-          ...context.models.map(({ name, ...served }) => ({
-            name: `openai/${name}`,
+        stringify(
+          known.map((each) => ({
+            name: `openai/${each.name}`,
             edit_format: 'diff',
             weak_model_name: `openai/${smallModel.name}`,
             use_repo_map: true,
-            extra_params: { ...endpoint, max_tokens: outputLimit({ name, ...served }) },
+            extra_params: { ...endpoint, max_tokens: outputLimit(each) },
           })),
-        ]),
-      ),
-      ownerOnly(
-        `${context.home}/.config/aider/environment`,
-        `${Object.entries({
-          OPENAI_API_BASE: endpoint.api_base,
-          OPENAI_BASE_URL: endpoint.api_base,
-          OPENAI_API_KEY: endpoint.api_key,
-          AIDER_MODEL: `openai/${model.name}`,
-          AIDER_WEAK_MODEL: `openai/${smallModel.name}`,
-        })
-          .map(([name, value]) => `${name}=${value}`)
-          .join('\n')}\n`,
+        ),
       ),
     ],
-    environment: { LITELLM_LOCAL_MODEL_COST_MAP: 'True' },
+    environment: {
+      AIDER_MODEL: `openai/${model.name}`,
+      AIDER_WEAK_MODEL: `openai/${smallModel.name}`,
+      // It would fetch a price list otherwise.
+      LITELLM_LOCAL_MODEL_COST_MAP: 'True',
+    },
   };
 }

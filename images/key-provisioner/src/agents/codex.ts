@@ -19,15 +19,18 @@ export function codex(context: AgentContext): AgentFiles {
           '[model_providers.litellm]',
           'name = "AI gateway"',
           `base_url = ${toml(openAiUrl(context))}`,
-          'env_key = "LITELLM_API_KEY"',
           'wire_api = "responses"',
           'request_max_retries = 2',
           'stream_max_retries = 2',
           '',
+          // The key stays out of Codex's environment, and so out of that of the commands it runs.
+          '[model_providers.litellm.auth]',
+          'command = "cat"',
+          `args = [${toml(keyPath(context))}]`,
+          '',
         ].join('\n'),
       ),
     ],
-    environment: { AI_KEY_FILE: keyPath(context) },
   };
 }
 

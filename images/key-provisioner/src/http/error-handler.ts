@@ -1,8 +1,10 @@
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
-import { hasZodFastifySchemaValidationErrors, isResponseSerializationError } from 'fastify-type-provider-zod';
+import { hasZodFastifySchemaValidationErrors } from 'fastify-type-provider-zod';
 import { LiteLLMRefused } from '../litellm/client';
-import { badGateway, type FieldError, Problem, unavailable } from '../problem';
+import { badGateway, Problem, unavailable } from '../problem';
+import { scrub } from '../upstream/scrub';
 import { UpstreamUnavailable } from '../upstream/upstream';
+import { type ValidationError, validationProblem } from './validation';
 
 export const PROBLEM_TYPE = 'application/problem+json';
 
@@ -27,31 +29,30 @@ export function sendProblem(request: FastifyRequest, reply: FastifyReply, proble
 
 /** Turns whatever was thrown into a problem document; texts of other services and stack traces stay in the log. */
 export function handleError(error: unknown, request: FastifyRequest, reply: FastifyReply) {
-  const problem = asProblem(error);
+  const problem = asProblem(error, request);
   if (problem.status >= 500) {
     const cause = problem.cause instanceof Error ? problem.cause : undefined;
     const reason = (cause ?? (error instanceof Error ? error : undefined))?.message;
-    request.log.error({ status: problem.status, reason, ...(problem.status === 500 ? { err: error } : {}) }, 'failed');
+    const stack = problem.status === 500 && error instanceof Error ? { stack: scrub(error.stack ?? '', 4000) } : {};
+    request.log.error({ status: problem.status, reason: scrub(reason ?? ''), ...stack }, 'failed');
   }
   return sendProblem(request, reply, problem);
 }
 
 /** The answer that an error of any kind becomes. */
-export function asProblem(error: unknown): Problem {
+export function asProblem(error: unknown, request: FastifyRequest): Problem {
   if (error instanceof Problem) return error;
   if (error instanceof UpstreamUnavailable) {
     const [who, what] = error.upstream === 'coder' ? ['Coder', ''] : ['the gateway (LiteLLM)', ' or its database'];
     return unavailable(`${who}${what} is not available right now; try again in a few seconds`, error);
   }
   if (error instanceof LiteLLMRefused) return refusedByLiteLLM(error);
-  if (hasZodFastifySchemaValidationErrors(error)) return validationProblem(error);
-  if (isResponseSerializationError(error)) return internal(error);
+  if (hasZodFastifySchemaValidationErrors(error)) return validationProblem(error as ValidationError, request);
   const { statusCode = 500, code = '' } = error as FastifyError;
   if (code === 'FST_ERR_CTP_BODY_TOO_LARGE') return new Problem(413, { detail: 'the request body is too large' });
   if (code === 'FST_ERR_CTP_INVALID_MEDIA_TYPE') {
     return new Problem(415, { detail: 'the request body must be JSON: send `content-type: application/json`' });
   }
-  if (statusCode === 429) return error as Problem;
   if (statusCode >= 400 && statusCode < 500) {
     const detail =
       code.startsWith('FST_ERR_CTP') || error instanceof SyntaxError
@@ -79,17 +80,4 @@ function refusedByLiteLLM(error: LiteLLMRefused): Problem {
     );
   }
   return badGateway('the gateway refused what it should have accepted; an operator finds the reason in the log', error);
-}
-
-function validationProblem(error: {
-  validation: { instancePath: string; message?: string; params?: unknown }[];
-  validationContext?: string;
-}) {
-  const where = error.validationContext === 'querystring' ? 'query' : (error.validationContext ?? 'body');
-  const errors: FieldError[] = error.validation.map(({ instancePath, message = 'is not valid' }) => ({
-    field: instancePath.replace(/^\//, '').replaceAll('/', '.') || where,
-    detail: message,
-  }));
-  const detail = errors.map((one) => `${one.field}: ${one.detail}`).join('; ');
-  return new Problem(422, { detail, errors });
 }

@@ -1,6 +1,6 @@
 /** Takes anything that looks like a key or token out of a text that goes to the log. */
-export const scrub = (text: string): string =>
+export const scrub = (text: string, length = 500): string =>
   text
     .replace(/sk-[\w-]{4,}/g, 'sk-…')
     .replace(/(bearer\s+)\S+/gi, '$1…')
-    .slice(0, 500);
+    .slice(0, length);

@@ -64,13 +64,10 @@ async function bootstrap(
     if (key.reused) result.existing.push({ username, name: key.name, state: 'active' });
     else result.created.push({ ...key, username });
   } catch (error) {
-    result.failed.push({ username, detail: failure(error) });
+    result.failed.push({ username, detail: asProblem(error, request).message });
   }
 }
 
 /** One entry per person: the last one says what holds. */
 const unique = (users: readonly User[]) =>
   new Map(users.map((user) => [user.user_id ?? user.username, user] as const)).values();
-
-/** The same words as a request of its own would have been answered with. */
-const failure = (error: unknown) => asProblem(error).message;

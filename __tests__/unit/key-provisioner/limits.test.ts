@@ -1,0 +1,68 @@
+import {
+  ALLOWED_ROUTES,
+  changedLimits,
+  limitsBody,
+  needsRenewal,
+} from '../../../images/key-provisioner/src/keys/limits';
+import { keyRowSchema } from '../../../images/key-provisioner/src/litellm/schema';
+import { configuration } from './configuration';
+
+const policy = configuration.policies.workspace;
+const row = (fields: object = {}) =>
+  keyRowSchema.parse({ ...policy, token: 'hash', metadata: {}, allowed_routes: ALLOWED_ROUTES, ...fields });
+const NOW = Date.parse('2026-11-23T12:00:00Z');
+const DAY = 86_400_000;
+const expiringIn = (ms: number) => row({ expires: new Date(NOW + ms).toISOString() });
+
+test('a key that has its policy is left alone', () => {
+  expect(changedLimits(row(), policy)).toEqual({});
+});
+
+test('models in another order are the same models', () => {
+  expect(changedLimits(row({ models: [...policy.models].reverse() }), policy)).toEqual({});
+});
+
+test.each([
+  [{ max_budget: 1 }, { max_budget: 10 }],
+  [{ max_budget: null }, { max_budget: 10 }],
+  [{ budget_duration: '1d' }, { budget_duration: '30d' }],
+  [{ rpm_limit: 1 }, { rpm_limit: 60 }],
+  [{ tpm_limit: 5 }, { tpm_limit: null }],
+  [{ max_parallel_requests: 5 }, { max_parallel_requests: null }],
+  [{ models: [] }, { models: policy.models }],
+  [{ models: ['claude-haiku-4-5'] }, { models: policy.models }],
+  [{ allowed_routes: [] }, { allowed_routes: ALLOWED_ROUTES }],
+])('a key with %j is changed by %j and nothing else', (found, change) => {
+  expect(changedLimits(row(found), policy)).toEqual(change);
+});
+
+test('a new key always has models, budget, window, rate, lifetime and routes', () => {
+  for (const scope of ['workspace', 'user', 'ci', 'agent:review', 'agent:write'] as const) {
+    const body = limitsBody(configuration.policies[scope]);
+    expect(body).toMatchObject({
+      max_budget: expect.any(Number),
+      budget_duration: expect.any(String),
+      rpm_limit: expect.any(Number),
+      duration: expect.any(String),
+      allowed_routes: ['llm_api_routes'],
+    });
+    expect(body.models?.length).toBeGreaterThan(0);
+  }
+});
+
+test('a start renews a key, a second start within a minute does not', () => {
+  expect(needsRenewal(expiringIn(29 * DAY), '30d', NOW)).toBe(true);
+  expect(needsRenewal(expiringIn(30 * DAY - 61_000), '30d', NOW)).toBe(true);
+  expect(needsRenewal(expiringIn(30 * DAY - 59_000), '30d', NOW)).toBe(false);
+});
+
+test('a key without an end, past its end, or with more time than its policy gives is set to the policy', () => {
+  expect(needsRenewal(row({ expires: null }), '30d', NOW)).toBe(true);
+  expect(needsRenewal(expiringIn(-1), '30d', NOW)).toBe(true);
+  expect(needsRenewal(expiringIn(90 * DAY), '30d', NOW)).toBe(true);
+});
+
+test('a short life is renewed in its own measure', () => {
+  expect(needsRenewal(expiringIn(5_000), '10s', NOW)).toBe(true);
+  expect(needsRenewal(expiringIn(9_950), '10s', NOW)).toBe(false);
+});

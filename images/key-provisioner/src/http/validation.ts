@@ -1,0 +1,46 @@
+import type { FastifyRequest } from 'fastify';
+import { z } from 'zod';
+import { type FieldError, Problem } from '../problem';
+
+/** One issue of zod, the way fastify-type-provider-zod hands it on. */
+interface Issue {
+  readonly keyword: string;
+  readonly instancePath: string;
+  readonly message?: string;
+  readonly params?: Record<string, unknown>;
+}
+
+/** The error that Fastify raises when a schema refuses a request. */
+export interface ValidationError {
+  readonly validation: readonly Issue[];
+  readonly validationContext?: string | undefined;
+}
+
+/** Says of each field that was refused what is allowed. */
+export function validationProblem(error: ValidationError, request: FastifyRequest): Problem {
+  const place = error.validationContext ?? 'body';
+  const errors = error.validation.flatMap((issue) => fieldErrors(issue, place, request));
+  return new Problem(422, { detail: errors.map(({ field, detail }) => `${field}: ${detail}`).join('; '), errors });
+}
+
+function fieldErrors(issue: Issue, place: string, request: FastifyRequest): FieldError[] {
+  const path = issue.instancePath.split('/').filter(Boolean);
+  const { keys, errors } = issue.params ?? {};
+  if (issue.keyword === 'unrecognized_keys' && Array.isArray(keys)) {
+    return keys.map((key) => ({ field: [...path, key].join('.'), detail: unknownField(path, place, request) }));
+  }
+  if (issue.keyword === 'invalid_union' && Array.isArray(errors)) {
+    // Of several shapes, the first is the one with fields; what it lacks is what the caller wants to know.
+    const [first] = errors as { code: string; path: (string | number)[]; message: string; keys?: string[] }[][];
+    return (first ?? []).flatMap(({ code, path: inner, message, ...params }) =>
+      fieldErrors({ keyword: code, instancePath: [...path, ...inner].join('/'), message, params }, place, request),
+    );
+  }
+  return [{ field: path.join('.') || place, detail: issue.message ?? 'is not valid' }];
+}
+
+function unknownField(path: readonly string[], place: string, request: FastifyRequest): string {
+  const schema = (request.routeOptions.schema as Record<string, unknown> | undefined)?.[place];
+  if (path.length > 0 || !(schema instanceof z.ZodObject)) return 'is not a known field';
+  return `is not a known field; known are ${Object.keys(schema.shape).join(', ')}`;
+}
