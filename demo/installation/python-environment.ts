@@ -15,7 +15,7 @@ export const QUERY_ENGINE = join(import.meta.dirname, '../prisma-engine/query-en
 const REQUIREMENTS = [`litellm[proxy]==${LITELLM_VERSION}`, `prisma==${PRISMA_CLIENT_VERSION}`];
 /** The versions of everything these draw in, as tested; keeps a later upload from changing the demo. */
 const CONSTRAINTS = join(import.meta.dirname, 'constraints.txt');
-const NEEDED_BYTES = 2 * 1024 ** 3;
+const NEEDED_BYTES = 1.5 * 1024 ** 3;
 
 /** Written last: an installation without it was interrupted. */
 const READY = 'ready';
@@ -115,7 +115,7 @@ function requireSpace(directory: string): void {
 function noSpace(directory: string, free?: number): Problem {
   const found = free === undefined ? 'the disk is full' : `${(free / 1024 ** 3).toFixed(1)} GB are free`;
   return new Problem(
-    `${found} where ${directory} is, and installing LiteLLM takes 2 GB; make room, or name another place in GATEWAY_CACHE_DIR`,
+    `${found} where ${directory} is, and installing LiteLLM takes 1.5 GB; make room, or name another place in GATEWAY_CACHE_DIR`,
   );
 }
 

@@ -49,8 +49,9 @@ export class Postgres {
     return this.service?.pid ?? 0;
   }
 
-  get port(): number {
-    return this.options.port;
+  /** Resolves when the server has ended, asked or not. */
+  get ended(): Promise<void> {
+    return this.service?.ended ?? Promise.resolve();
   }
 
   /** The connection string of one of its databases. */

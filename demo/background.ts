@@ -1,0 +1,34 @@
+/** A demo without a terminal, started by {@link detach}: reports to whoever started it, then runs until SIGTERM. */
+import { once } from 'node:events';
+import { Demo } from './demo.ts';
+import type { BackgroundMessage } from './detach.ts';
+import { explain } from './explain.ts';
+import type { DemoOptions } from './options.ts';
+
+const stopping = new AbortController();
+const stopped = new Promise<void>((resolve) => stopping.signal.addEventListener('abort', () => resolve()));
+const stop = () => stopping.abort();
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, stop);
+// Nobody waits for this demo any more, unless it was ready before.
+process.once('disconnect', stop);
+
+const tell = (message: BackgroundMessage) =>
+  new Promise<void>((resolve) => {
+    if (process.connected) process.send?.(message, () => resolve());
+    else resolve();
+  });
+
+const [options] = (await once(process, 'message', { signal: stopping.signal })) as [DemoOptions];
+let demo: Demo | undefined;
+try {
+  demo = new Demo(options, (event) => void tell({ kind: 'progress', event }), stopping.signal);
+  const info = await demo.start();
+  process.off('disconnect', stop);
+  await tell({ kind: 'ready', info });
+  await Promise.race([demo.ended, stopped]);
+} catch (error) {
+  await tell({ kind: 'failed', reason: explain(error) });
+} finally {
+  await demo?.stop();
+}
+process.exit(0);

@@ -1,0 +1,218 @@
+import { existsSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { gatewayConfigurationJson } from '../litellm-config/gateway-json.ts';
+import { proxyConfigYaml } from '../litellm-config/proxy-config.ts';
+import { loadSettings } from '../settings/load.ts';
+import type { Settings } from '../settings/schema.ts';
+import { DemoDirectory } from './directory.ts';
+import { copyCluster, prepareDatabaseTemplate, TEMPLATE_DATABASE } from './installation/database-template.ts';
+import { cacheDirectory } from './installation/directories.ts';
+import {
+  discardPythonEnvironment,
+  type PythonEnvironment,
+  preparePythonEnvironment,
+} from './installation/python-environment.ts';
+import type { DemoOptions } from './options.ts';
+import { claimPorts, type Ports } from './ports.ts';
+import { ServiceFailed } from './processes/service.ts';
+import { type ShowProgress, step } from './progress.ts';
+import { chooseProviders, type ProviderChoice } from './providers.ts';
+import { Registry } from './registry.ts';
+import { KeyProvisioner } from './services/key-provisioner.ts';
+import { LiteLLM } from './services/litellm.ts';
+import { Postgres } from './services/postgres.ts';
+import { LITELLM_VERSION } from './versions.ts';
+
+const DATABASE = 'litellm';
+const DEFAULT_SETTINGS = join(import.meta.dirname, '../gateway.yaml');
+/** What LiteLLM's log says when files of its environment are missing or broken. */
+const BROKEN_ENVIRONMENT = /ImportError|ModuleNotFoundError|bad interpreter|not found|SyntaxError|cannot open shared/;
+
+/** What a person, or a program, needs to use a demo. */
+export interface DemoInfo {
+  readonly gatewayUrl: string;
+  readonly provisionerUrl: string;
+  readonly masterKey: string;
+  readonly adminToken: string;
+  readonly workspaceIdentitySecret: string;
+  readonly databaseUrl: string;
+  readonly pids: Record<'demo' | 'postgres' | 'litellm' | 'keyProvisioner', number>;
+  /** State and logs. */
+  readonly directory: string;
+}
+
+/** The platform as local processes. Whatever happens to a start, stop() leaves nothing behind. */
+export class Demo {
+  private readonly registry = new Registry(cacheDirectory());
+  private readonly settings: Settings;
+  readonly providers: ProviderChoice;
+  private directory?: DemoDirectory;
+  private postgres?: Postgres;
+  private litellm?: LiteLLM;
+  private keyProvisioner?: KeyProvisioner;
+
+  constructor(
+    private readonly options: DemoOptions,
+    private readonly show: ShowProgress,
+    private readonly signal: AbortSignal,
+  ) {
+    this.settings = adapted(loadSettings(options.settings ?? DEFAULT_SETTINGS), options);
+    this.providers = chooseProviders(this.settings, process.env, options.mock);
+  }
+
+  /** Models a workspace may choose, the small one first. */
+  get smallModel(): string {
+    return this.settings.models.small;
+  }
+
+  /** Resolves when a service has ended by itself. */
+  get ended(): Promise<string> {
+    const named = (name: string, service?: { ended: Promise<void> }) => service?.ended.then(() => name);
+    return Promise.race([
+      named('PostgreSQL', this.postgres),
+      named('LiteLLM', this.litellm),
+      named('the key-provisioner', this.keyProvisioner),
+    ]).then((name) => name ?? '');
+  }
+
+  async start(): Promise<DemoInfo> {
+    const { show, signal, options } = this;
+    const cache = cacheDirectory();
+    const work = (report: (text: string) => void) => ({ report, signal });
+    const directory = await DemoDirectory.open(options.directory);
+    this.directory = directory;
+    const ports = await claimPorts(
+      this.registry,
+      {
+        gateway: options.gatewayPort,
+        provisioner: options.provisionerPort,
+        usualGateway: this.settings.litellm.port,
+        usualProvisioner: this.settings.key_provisioner.port,
+      },
+      { directory: directory.path, keep: options.keep },
+      { report: () => {}, signal },
+    );
+    let python = await step(show, `LiteLLM ${LITELLM_VERSION} is installed`, (report) =>
+      preparePythonEnvironment(cache, work(report)),
+    );
+    await step(show, 'PostgreSQL runs', (report) => this.startPostgres(python, ports, directory, work(report)));
+    const reinstall = async (report: (text: string) => void) => {
+      report('the installation is broken and is made anew');
+      discardPythonEnvironment(python);
+      python = await preparePythonEnvironment(cache, work(report));
+    };
+    await step(show, 'LiteLLM runs', async (report) => {
+      await this.startLiteLLM(python, ports, directory).catch(async (error: unknown) => {
+        if (!(error instanceof ServiceFailed) || !BROKEN_ENVIRONMENT.test(error.log)) throw error;
+        await reinstall(report);
+        rmSync(directory.file('litellm.log'), { force: true });
+        await this.startLiteLLM(python, ports, directory);
+      });
+    });
+    await step(show, 'The key-provisioner runs', () => this.startKeyProvisioner(ports, directory));
+    return this.info(directory);
+  }
+
+  /** Ends what runs, in the order in which it depends on each other, and removes the directory unless it is kept. */
+  async stop(): Promise<void> {
+    await this.keyProvisioner?.stop();
+    await this.litellm?.stop();
+    await this.postgres?.stop();
+    if (this.directory && !this.options.keep) rmSync(this.directory.path, { recursive: true, force: true });
+    this.registry.remove();
+  }
+
+  private async startPostgres(
+    { migrationsDirectory }: PythonEnvironment,
+    ports: Ports,
+    directory: DemoDirectory,
+    work: { report: (text: string) => void; signal: AbortSignal },
+  ): Promise<void> {
+    const dataDirectory = directory.file('database');
+    const template = await prepareDatabaseTemplate(cacheDirectory(), migrationsDirectory, work);
+    const isNew = directory.databasePassword === undefined;
+    if (isNew) {
+      if (existsSync(dataDirectory)) rmSync(dataDirectory, { recursive: true, force: true });
+      await copyCluster(template, dataDirectory, work.signal);
+    }
+    const password = directory.databasePassword ?? template.password;
+    const logFile = directory.file('postgres.log');
+    this.postgres = await Postgres.open({
+      dataDirectory,
+      logFile,
+      port: ports.postgres,
+      password,
+      scratch: directory.path,
+    });
+    await this.postgres.start(work.signal);
+    if (isNew) {
+      await this.postgres.createDatabase(DATABASE, TEMPLATE_DATABASE);
+      directory.databasePassword = password;
+    }
+  }
+
+  private async startLiteLLM({ venv }: PythonEnvironment, ports: Ports, directory: DemoDirectory): Promise<void> {
+    const { mock, real, env } = this.providers;
+    this.litellm = new LiteLLM({
+      venv,
+      config: directory.writePrivately('config.yaml', proxyConfigYaml(this.settings, { mock })),
+      databaseUrl: this.postgres?.url(DATABASE) ?? '',
+      masterKey: directory.secrets.masterKey,
+      saltKey: directory.secrets.saltKey,
+      port: ports.gateway,
+      logFile: directory.file('litellm.log'),
+      online: real.length > 0,
+      env,
+    });
+    await this.litellm.start(this.signal);
+  }
+
+  private async startKeyProvisioner(ports: Ports, directory: DemoDirectory): Promise<void> {
+    const gatewayUrl = `http://127.0.0.1:${ports.gateway}`;
+    const provisionerUrl = `http://127.0.0.1:${ports.provisioner}`;
+    const { secrets } = directory;
+    this.keyProvisioner = new KeyProvisioner({
+      port: ports.provisioner,
+      logFile: directory.file('key-provisioner.log'),
+      configuration: directory.writePrivately(
+        'gateway.json',
+        gatewayConfigurationJson(this.settings, { gatewayUrl, provisionerUrl }),
+      ),
+      litellmUrl: gatewayUrl,
+      litellmMasterKey: secrets.masterKey,
+      adminToken: secrets.adminToken,
+      workspaceIdentitySecret: secrets.workspaceIdentitySecret,
+      keyDerivationSecret: secrets.keyDerivationSecret,
+      coder: this.options.coder,
+    });
+    await this.keyProvisioner.start(this.signal);
+  }
+
+  private info(directory: DemoDirectory): DemoInfo {
+    const { masterKey, adminToken, workspaceIdentitySecret } = directory.secrets;
+    return {
+      gatewayUrl: this.litellm?.url ?? '',
+      provisionerUrl: this.keyProvisioner?.url ?? '',
+      masterKey,
+      adminToken,
+      workspaceIdentitySecret,
+      databaseUrl: this.postgres?.url(DATABASE) ?? '',
+      pids: {
+        demo: process.pid,
+        postgres: this.postgres?.pid ?? 0,
+        litellm: this.litellm?.pid ?? 0,
+        keyProvisioner: this.keyProvisioner?.pid ?? 0,
+      },
+      directory: directory.path,
+    };
+  }
+}
+
+/** Coder is asked exactly where it was named on the command line. */
+function adapted(settings: Settings, { coder }: DemoOptions): Settings {
+  const { url: _url, ...rest } = settings.coder;
+  return {
+    ...settings,
+    coder: { ...rest, server: false, confirm_workspaces: coder !== undefined, ...(coder ? { url: coder.url } : {}) },
+  };
+}

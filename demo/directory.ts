@@ -1,0 +1,86 @@
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { z } from 'zod';
+import { Problem } from './problem.ts';
+import { run } from './processes/run.ts';
+import { MARKER } from './registry.ts';
+import { makeSecrets } from './secrets.ts';
+import { serverUser } from './services/postgres-binaries.ts';
+
+const stateSchema = z.object({
+  masterKey: z.string(),
+  saltKey: z.string(),
+  adminToken: z.string(),
+  workspaceIdentitySecret: z.string(),
+  keyDerivationSecret: z.string(),
+  /** Of the database's superuser; set once the cluster is complete. */
+  databasePassword: z.string().optional(),
+});
+type State = z.infer<typeof stateSchema>;
+
+/** The one place where a demo keeps its state: database, secrets, configuration, logs. */
+export class DemoDirectory {
+  private constructor(
+    readonly path: string,
+    private state: State,
+  ) {}
+
+  /**
+   * Opens a directory, or makes one below the temporary directory.
+   *
+   * @throws Problem where it holds something else, or PostgreSQL cannot get in
+   */
+  static async open(wished?: string): Promise<DemoDirectory> {
+    const path = wished ? resolve(wished) : mkdtempSync(join(tmpdir(), 'gateway-demo-'));
+    mkdirSync(path, { recursive: true });
+    if (!existsSync(join(path, MARKER)) && readdirSync(path).length > 0) {
+      throw new Problem(`${path} is not empty and not a demo's directory; name a new one with --directory`);
+    }
+    chmodSync(path, 0o755); // PostgreSQL may run as another user; every file that holds a secret is closed by itself
+    writeFileSync(join(path, MARKER), '');
+    await requireReachable(path);
+    return new DemoDirectory(path, readState(join(path, 'state.json')));
+  }
+
+  /** For this demo alone, and the same again when a kept directory is used again. */
+  get secrets(): Omit<State, 'databasePassword'> {
+    return this.state;
+  }
+
+  /** Set where the database cluster is complete. */
+  get databasePassword(): string | undefined {
+    return this.state.databasePassword;
+  }
+
+  set databasePassword(password: string) {
+    this.state = { ...this.state, databasePassword: password };
+    this.writePrivately('state.json', JSON.stringify(this.state));
+  }
+
+  file(name: string): string {
+    return join(this.path, name);
+  }
+
+  /** Writes a file that only its owner reads, and returns its path. */
+  writePrivately(name: string, text: string): string {
+    writeFileSync(this.file(name), text, { mode: 0o600 });
+    return this.file(name);
+  }
+}
+
+function readState(file: string): State {
+  if (!existsSync(file)) return makeSecrets();
+  const parsed = stateSchema.safeParse(JSON.parse(readFileSync(file, 'utf8')));
+  if (!parsed.success) throw new Problem(`${file} was written by another version of the demo; remove its directory`);
+  return parsed.data;
+}
+
+async function requireReachable(path: string): Promise<void> {
+  const user = await serverUser();
+  await run('test', ['-x', path], { ...user, cwd: '/' }).catch(() => {
+    throw new Problem(
+      `PostgreSQL, which root has to run as nobody, cannot enter ${path}; name a directory that everybody can reach with --directory, such as one below /tmp`,
+    );
+  });
+}

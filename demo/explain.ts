@@ -1,0 +1,22 @@
+import { SettingsError } from '../settings/load.ts';
+import { Problem } from './problem.ts';
+import { CommandFailed } from './processes/run.ts';
+import { ServiceFailed } from './processes/service.ts';
+
+/** What is said about an error: for those a person can put right, what to do. */
+export function explain(error: unknown): string {
+  if (error instanceof Problem || error instanceof SettingsError) return error.message;
+  const text = error instanceof Error ? error.message : String(error);
+  const output = error instanceof ServiceFailed ? error.log : error instanceof CommandFailed ? error.output : text;
+  const { code, path } = error as NodeJS.ErrnoException;
+  if (code === 'ENOSPC' || /No space left on device/.test(output)) {
+    return `the disk is full${path ? ` (${path})` : ''}; make room, or name other places with --directory and GATEWAY_CACHE_DIR`;
+  }
+  if (code === 'EACCES' || code === 'EROFS' || code === 'EPERM') {
+    return `${path ?? 'a directory'} cannot be written (${code}); name other places with --directory and GATEWAY_CACHE_DIR`;
+  }
+  if (/Address already in use|error while attempting to bind/i.test(output)) {
+    return `${text}; its port was taken in the meantime: try again`;
+  }
+  return text;
+}

@@ -1,0 +1,63 @@
+import { closingWords, describeProviders } from './closing-words.ts';
+import { Demo } from './demo.ts';
+import { detach } from './detach.ts';
+import { explain } from './explain.ts';
+import { memoryOf } from './memory.ts';
+import { type DemoOptions, readOptions, USAGE } from './options.ts';
+import { terminalProgress } from './progress.ts';
+import { tellStory } from './story.ts';
+
+const INTERRUPTED = 130;
+
+process.exitCode = await main(process.argv.slice(2));
+
+async function main(args: string[]): Promise<number> {
+  let options: DemoOptions;
+  try {
+    options = readOptions(args);
+  } catch (error) {
+    return fail(error);
+  }
+  if (options.help) {
+    process.stdout.write(USAGE);
+    return 0;
+  }
+  return options.detach ? detach(options).catch(fail) : inForeground(options);
+}
+
+async function inForeground(options: DemoOptions): Promise<number> {
+  const stopping = new AbortController();
+  const interrupted = new Promise<void>((resolve) => stopping.signal.addEventListener('abort', () => resolve()));
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => stopping.abort());
+  const show = terminalProgress();
+  let demo: Demo | undefined;
+  try {
+    demo = new Demo(options, show, stopping.signal);
+    if (!options.json) show({ kind: 'note', text: describeProviders(demo.providers) });
+    const info = await demo.start();
+    if (options.json) {
+      process.stdout.write(`${JSON.stringify(info)}\n`);
+    } else {
+      const print = (text: string) => process.stdout.write(`${text}\n`);
+      print('');
+      // A workspace of the story would be unknown to a real Coder, which then refuses it.
+      const key = options.coder
+        ? info.masterKey
+        : await tellStory({ info, model: demo.smallModel, print, signal: stopping.signal });
+      print(closingWords(info, key, demo.smallModel, await memoryOf(process.pid)));
+    }
+    const gone = await Promise.race([demo.ended, interrupted]);
+    if (gone)
+      throw new Error(`${gone} ended unexpectedly; its log is in ${info.directory} if the demo runs with --keep`);
+    return 0;
+  } catch (error) {
+    return stopping.signal.aborted ? INTERRUPTED : fail(error);
+  } finally {
+    await demo?.stop();
+  }
+}
+
+function fail(error: unknown): number {
+  process.stderr.write(`demo: ${explain(error)}\n`);
+  return 1;
+}

@@ -1,0 +1,44 @@
+import { exclusively } from './installation/exclusively.ts';
+import type { Work } from './installation/work.ts';
+import { freePort, requirePort } from './processes/ports.ts';
+import type { Registry } from './registry.ts';
+
+export interface Ports {
+  readonly gateway: number;
+  readonly provisioner: number;
+  readonly postgres: number;
+}
+
+export interface PortWishes {
+  /** Asked for: taken or refused. */
+  readonly gateway?: number;
+  readonly provisioner?: number;
+  /** Nice to have. */
+  readonly usualGateway: number;
+  readonly usualProvisioner: number;
+}
+
+/** Chooses ports that neither anything that runs nor a demo that is just starting uses, and registers this demo with them. */
+export function claimPorts(
+  registry: Registry,
+  wishes: PortWishes,
+  demo: { readonly directory: string; readonly keep: boolean },
+  work: Work,
+): Promise<Ports> {
+  return exclusively(registry.lockDirectory, work, async () => {
+    const taken = (await registry.running()).flatMap((entry) => entry.ports);
+    const gateway =
+      wishes.gateway === undefined
+        ? await freePort(wishes.usualGateway, taken)
+        : await requirePort(wishes.gateway, '--gateway-port');
+    taken.push(gateway);
+    const provisioner =
+      wishes.provisioner === undefined
+        ? await freePort(wishes.usualProvisioner, taken)
+        : await requirePort(wishes.provisioner, '--provisioner-port');
+    taken.push(provisioner);
+    const postgres = await freePort(0, taken);
+    await registry.add({ ...demo, ports: [gateway, provisioner, postgres] });
+    return { gateway, provisioner, postgres };
+  });
+}

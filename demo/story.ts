@@ -1,0 +1,142 @@
+import { createHash } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import pc from 'picocolors';
+import { z } from 'zod';
+import type { DemoInfo } from './demo.ts';
+
+const WORKSPACE = { workspace_id: 'demo-workspace', owner_id: 'demo-owner', username: 'ada', workspace_name: 'first' };
+const FORGED = { ...WORKSPACE, workspace_id: 'somebody-elses-workspace' };
+const SPEND_WITHIN_S = 30;
+
+const keySchema = z.object({
+  key: z.string(),
+  name: z.string(),
+  reused: z.boolean(),
+  max_budget: z.number(),
+  budget_duration: z.string(),
+  rpm_limit: z.number(),
+  models: z.array(z.string()),
+});
+type Key = z.infer<typeof keySchema>;
+const infoSchema = z.object({ spend: z.number(), max_budget: z.number(), budget_reset_at: z.string().nullable() });
+const completionSchema = z.object({
+  choices: z.array(z.object({ message: z.object({ content: z.string() }) })).min(1),
+});
+const refusalSchema = z.object({ error: z.object({ type: z.string(), message: z.string() }) });
+
+interface Answer {
+  readonly status: number;
+  readonly body: unknown;
+  readonly headers: Headers;
+}
+
+export interface StoryOptions {
+  readonly info: DemoInfo;
+  readonly model: string;
+  readonly print: (text: string) => void;
+  readonly signal: AbortSignal;
+}
+
+/** What the platform does for a workspace, live: each line is a request that was just made. Returns the workspace's key. */
+export async function tellStory({ info, model, print, signal }: StoryOptions): Promise<string> {
+  const { gatewayUrl, provisionerUrl, adminToken, workspaceIdentitySecret } = info;
+  const call = (method: string, url: string, credential: string, body?: unknown) =>
+    send(method, url, credential, body, signal);
+  const provision = (identity: typeof WORKSPACE) =>
+    call('POST', `${provisionerUrl}/api/v1/keys/workspace`, workspaceToken(workspaceIdentitySecret), identity);
+  const ask = (key: string) =>
+    call('POST', `${gatewayUrl}/v1/chat/completions`, key, { model, messages: [{ role: 'user', content: 'Hello' }] });
+  const serviceKey = async (subject: string, limits: object): Promise<Key> =>
+    keySchema.parse(
+      (await call('POST', `${provisionerUrl}/api/v1/admin/keys`, adminToken, { scope: 'ci', subject, ...limits })).body,
+    );
+  const say = (title: string, ...lines: string[]) =>
+    print([pc.bold(title), ...lines.map((line) => `  ${line}`), ''].join('\n'));
+
+  const key = keySchema.parse((await provision(WORKSPACE)).body);
+  say(
+    'A workspace starts and asks for its key.',
+    `${masked(key.key)} (${key.name}): $${key.max_budget} per ${key.budget_duration}, ${key.rpm_limit} requests a minute,`,
+    `${key.models.length} models`,
+  );
+
+  const first = await ask(key.key);
+  const cost = Number(first.headers.get('x-litellm-response-cost') ?? 0);
+  say(`It asks ${model} something.`, pc.green(completionText(first)), `cost: ${usd(cost)}`);
+
+  const again = keySchema.parse((await provision(WORKSPACE)).body);
+  const same = again.key === key.key && again.reused;
+  say('It starts a second time.', same ? 'the same key, and what it spent still counts' : 'unexpected: another key');
+
+  const forged = await provision(FORGED);
+  say(
+    'Another workspace asks with its token.',
+    `refused: ${forged.status} ${z.object({ detail: z.string() }).safeParse(forged.body).data?.detail ?? ''}`,
+  );
+
+  const hasty = await serviceKey('demo/two-a-minute', { rpm_limit: 2 });
+  const { attempts: hurried, refusal: limited } = await untilRefused(() => ask(hasty.key));
+  say('A CI job may ask twice a minute.', `request ${hurried}: ${limited}`);
+
+  const poor = await serviceKey('demo/small-budget', { max_budget: cost > 0 ? cost * 1.5 : 0.000_1 });
+  const { attempts: spent, refusal: broke } = await untilRefused(() => ask(poor.key));
+  say('Another has a budget of one request and a half.', `request ${spent}: ${broke}`);
+
+  const { spend, max_budget, budget_reset_at } = await spendOf(provisionerUrl, key.key, signal);
+  say(
+    'What has the workspace spent?',
+    `${usd(spend)} of $${max_budget}${budget_reset_at ? `; at zero again on ${budget_reset_at.slice(0, 10)}` : ''}`,
+    pc.dim('(LiteLLM writes spend down every ten seconds; limits are enforced at once)'),
+  );
+  return key.key;
+}
+
+/** `sha256hex(secret + sha256hex(secret + "<workspace id>|<owner id>|<owner name>"))`: what the template computes. */
+function workspaceToken(secret: string): string {
+  const sha256 = (text: string) => createHash('sha256').update(text).digest('hex');
+  return sha256(secret + sha256(`${secret}${WORKSPACE.workspace_id}|${WORKSPACE.owner_id}|${WORKSPACE.username}`));
+}
+
+async function untilRefused(ask: () => Promise<Answer>): Promise<{ attempts: number; refusal: string }> {
+  for (let attempts = 1; attempts <= 5; attempts++) {
+    const { status, body } = await ask();
+    if (status === 200) continue;
+    const { data } = refusalSchema.safeParse(body);
+    return { attempts, refusal: `${status} ${data?.error.type ?? ''}: ${data?.error.message.split('\n')[0] ?? ''}` };
+  }
+  return { attempts: 5, refusal: 'unexpected: not refused' };
+}
+
+async function spendOf(provisionerUrl: string, key: string, signal: AbortSignal) {
+  const deadline = Date.now() + SPEND_WITHIN_S * 1000;
+  for (;;) {
+    const { body } = await send('GET', `${provisionerUrl}/api/v1/keys/info`, key, undefined, signal);
+    const info = infoSchema.parse(body);
+    if (info.spend > 0 || Date.now() > deadline) return info;
+    await sleep(500, undefined, { signal });
+  }
+}
+
+async function send(
+  method: string,
+  url: string,
+  credential: string,
+  body: unknown,
+  signal: AbortSignal,
+): Promise<Answer> {
+  const response = await fetch(url, {
+    method,
+    signal,
+    headers: { authorization: `Bearer ${credential}`, 'content-type': 'application/json' },
+    body: body === undefined ? undefined : JSON.stringify(body),
+  });
+  return { status: response.status, body: await response.json().catch(() => undefined), headers: response.headers };
+}
+
+function completionText({ status, body }: Answer): string {
+  const { data } = completionSchema.safeParse(body);
+  return data?.choices[0]?.message.content ?? `unexpected: ${status} ${JSON.stringify(body).slice(0, 300)}`;
+}
+
+const masked = (key: string) => `${key.slice(0, 5)}…${key.slice(-4)}`;
+const usd = (amount: number) => `$${amount >= 0.01 ? amount.toFixed(2) : amount.toFixed(6)}`;
