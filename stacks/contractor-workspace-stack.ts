@@ -1,0 +1,52 @@
+import { DataCoderProvisioner } from '@cdktf/provider-coder/lib/data-coder-provisioner';
+import { CoderProvider } from '@cdktf/provider-coder/lib/provider';
+import { DockerProvider } from '@cdktf/provider-docker/lib/provider';
+import { TerraformVariable } from 'cdktf';
+import type { Construct } from 'constructs';
+import { ContractorWorkspace } from '../constructs/contractor-workspace';
+import { HostedStack } from '../constructs/hosted-stack';
+import { workspaceParameters } from '../constructs/workspace-parameters';
+import { parametersFile } from '../constructs/workspace-parameters-file';
+import { literal } from '../constructs/workspace-text';
+import type { Settings } from '../settings/schema';
+import { secret } from '../settings/secrets';
+
+export interface ContractorWorkspaceStackProps {
+  readonly settings: Settings;
+}
+
+/** The Coder template: `cdk.tf.json` and `params.tf`, which Coder plans and applies once per workspace and start. */
+export class ContractorWorkspaceStack extends HostedStack {
+  constructor(scope: Construct, id: string, { settings }: ContractorWorkspaceStackProps) {
+    super(scope, id);
+    new CoderProvider(this, 'coder');
+    new DockerProvider(this, 'docker', { host: literal(settings.docker.host) });
+    // The bindings name an old release; version 4 repairs stopped containers.
+    this.addOverride('terraform.required_providers.docker.version', '~> 4.6');
+
+    const { name, minimumLength } = secret('workspace_identity_secret');
+    new TerraformVariable(this, name, {
+      type: 'string',
+      description: 'The value of the same name in secrets.tfvars; each workspace is given a token made from it.',
+      sensitive: true,
+      nullable: false,
+      validation: [
+        {
+          condition: `\${length(var.${name}) >= ${minimumLength}}`,
+          errorMessage: `${name} must have at least ${minimumLength} characters: take the value of the same name from secrets.tfvars`,
+        },
+      ],
+    });
+    new TerraformVariable(this, 'disk_quota', {
+      type: 'bool',
+      description:
+        'Whether the disk parameter is enforced. Needs a Docker data directory on XFS mounted with pquota; elsewhere Docker refuses to create the workspace.',
+      default: false,
+      nullable: false,
+    });
+
+    new DataCoderProvisioner(this, 'me');
+    new ContractorWorkspace(this, 'contractor-workspace', { settings });
+    this.addFile('params.tf', parametersFile(workspaceParameters(settings)));
+  }
+}
