@@ -18,7 +18,8 @@ const COLUMNS: readonly Column[] = [
   { heading: 'life', expendable: 2 },
 ];
 
-const isoDate = (value: string) => {
+/** Reads an option that is a date. */
+export const isoDate = (value: string) => {
   if (!/^\d{4}-\d{2}-\d{2}$/.test(value) || Number.isNaN(Date.parse(value))) {
     throw new InvalidArgumentError('It must be a date such as 2026-11-30.');
   }

@@ -54,7 +54,15 @@ export class ProvisionerClient {
   /** About the virtual key this client holds. */
   ownKey = () => this.request('GET', '/api/v1/keys/info', keyInfoSchema);
   health = () => this.request('GET', '/health', healthSchema);
-  ready = () => this.request('GET', '/health/ready', healthSchema);
+
+  /** Whether it reaches the gateway: 503 is an answer here, not a failure. */
+  async ready(): Promise<z.infer<typeof healthSchema>> {
+    const response = await call(this.service, '/health/ready');
+    const text = await response.text();
+    const parsed = healthSchema.safeParse(tryJson(text));
+    if (parsed.success) return parsed.data;
+    throw this.refusal(response, text);
+  }
 
   /** Every page. */
   async list(filter: KeyFilter = {}): Promise<KeyInfo[]> {

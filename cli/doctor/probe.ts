@@ -1,0 +1,80 @@
+import type { ServedModel } from '../../litellm-config/resolve';
+import { type Answer, errorOf, type GatewayClient } from '../gateway-client';
+import type { ProvisionerClient } from '../provisioner-client';
+
+/** How one provider's cheapest model answered a small question. */
+export interface Probe {
+  readonly provider: string;
+  readonly model: string;
+  readonly status: number;
+  /** LiteLLM's `error.type`; empty for an answer. */
+  readonly type: string;
+  readonly message: string;
+}
+
+/** Asks the cheapest model of each provider, with the key somebody has trouble with or one made for this. */
+export async function probeProviders(
+  models: readonly ServedModel[],
+  gateway: GatewayClient,
+  apiKey: string | undefined,
+  admin: ProvisionerClient | undefined,
+): Promise<Probe[]> {
+  const cheapest = new Map<string, ServedModel>();
+  for (const model of models) {
+    const { provider, prices } = model.routes[0];
+    const known = cheapest.get(provider);
+    if (!known || prices.output < known.routes[0].prices.output) cheapest.set(provider, model);
+  }
+  const asked = [...cheapest];
+  const ask = (key: string) => Promise.all(asked.map(([provider, { name }]) => probe(gateway, provider, name, key)));
+  if (apiKey) {
+    const answers = await ask(apiKey);
+    // A key that is refused itself says nothing about the providers.
+    if (!admin || answers.some(({ status, type }) => status === 200 || !isAboutTheKey(type))) return answers;
+    return [...answers, ...(await withOwnKey(admin, asked, ask))];
+  }
+  return admin ? withOwnKey(admin, asked, ask) : [];
+}
+
+/** Refusals that concern the key, not the model or its provider. */
+export const isAboutTheKey = (type: string): boolean =>
+  ['token_not_found_in_db', 'auth_error', 'expired_key', 'budget_exceeded', 'throttling_error'].includes(type) ||
+  type.endsWith('_model_access_denied');
+
+async function withOwnKey(
+  admin: ProvisionerClient,
+  asked: readonly (readonly [string, ServedModel])[],
+  ask: (key: string) => Promise<Probe[]>,
+): Promise<Probe[]> {
+  const subject = `gateway-doctor-${process.pid.toString(36)}-${Date.now().toString(36)}`;
+  const request = {
+    scope: 'ci' as const,
+    subject,
+    duration: '10m',
+    max_budget: 0.1,
+    models: asked.map(([, { name }]) => name),
+  };
+  let name: string | undefined;
+  try {
+    const issued = await admin.create(request);
+    name = issued.name;
+    return await ask(issued.key);
+  } catch {
+    // Other symptoms tell why no key can be made.
+    return [];
+  } finally {
+    if (name) await admin.delete(name).catch(() => undefined);
+  }
+}
+
+async function probe(gateway: GatewayClient, provider: string, model: string, key: string): Promise<Probe> {
+  const body = { model, max_tokens: 16, messages: [{ role: 'user', content: 'Say hi.' }] };
+  let answer: Answer;
+  try {
+    answer = await gateway.post('/v1/chat/completions', body, key, 60_000);
+  } catch (error) {
+    return { provider, model, status: 0, type: '', message: (error as Error).message };
+  }
+  if (answer.status === 200) return { provider, model, status: 200, type: '', message: '' };
+  return { provider, model, status: answer.status, ...errorOf(answer) };
+}

@@ -1,0 +1,55 @@
+import type { Diagnosis, Symptom } from '../symptom';
+
+const LOST =
+  /Can't reach database server|P1001|P1000|All connection attempts failed|connection refused.*5432|could not connect to server/i;
+
+/** Nothing can be issued or checked because PostgreSQL does not answer. */
+export const databaseDown: Symptom = {
+  id: 'database-down',
+  title: 'the gateway is unhealthy: no keys are issued, requests fail with 503 or 500',
+  detection: "the gateway's readiness (it lags up to 17 s behind), its log, the state of the PostgreSQL container",
+  causes: ['PostgreSQL is stopped', 'its password was changed after the database was made', 'it is still starting'],
+  detect: async (examination): Promise<Diagnosis[]> => {
+    const health = await examination.health();
+    const container = await examination.container('postgres');
+    const stopped = container !== undefined && !container.State.Running;
+    const said = health.reachable ? undefined : lastLine(await examination.log('litellm'), LOST);
+    const disconnected = health.reachable && health.database !== 'connected' && health.database !== 'unknown';
+    if (!stopped && !disconnected && !said) return [];
+    const name = examination.containerName('postgres');
+    const password = /P1000|password authentication failed/i.test(said ?? '');
+    return [
+      {
+        cause: stopped
+          ? `PostgreSQL is stopped (${container.State.Status}, exit code ${container.State.ExitCode})`
+          : password
+            ? 'PostgreSQL refuses the password'
+            : 'PostgreSQL does not answer the gateway',
+        evidence: [
+          ...(disconnected ? [`GET /health/readiness: ${health.status}, database ${health.database}`] : []),
+          ...(health.reachable ? [] : [health.trouble]),
+          ...(said ? [`litellm.log: ${said}`] : []),
+          ...(container
+            ? [`${name}: ${container.State.Status}, health ${container.State.Health?.Status ?? 'unknown'}`]
+            : []),
+        ],
+        fix: password
+          ? [
+              '# the volume keeps the password it was made with; put that one back into secrets.tfvars, then',
+              'make deploy',
+            ]
+          : [container ? `docker start ${name}` : 'make deploy', `docker logs --tail 50 ${name}   # if it stops again`],
+        explains: ['gateway-down', 'provisioner-cut-off', 'gateway-slow-start', 'workspace-cut-off'],
+      },
+    ];
+  },
+};
+
+/** The last line of a log that matches, shortened. */
+export function lastLine(log: string, pattern: RegExp): string | undefined {
+  return log
+    .split('\n')
+    .findLast((line) => pattern.test(line))
+    ?.trim()
+    .slice(0, 200);
+}

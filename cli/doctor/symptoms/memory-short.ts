@@ -1,0 +1,43 @@
+import { readFileSync } from 'node:fs';
+import type { Diagnosis, Symptom } from '../symptom';
+
+/** Something was ended because it needed more memory than it may have. */
+export const memoryShort: Symptom = {
+  id: 'memory-short',
+  title: 'the gateway disappears under load and comes back',
+  detection: "Docker's record of containers ended for their memory, and the host's available memory",
+  causes: ['litellm.memory_mb is too small for the load', 'the host has too little memory for its workspaces'],
+  detect: async (examination) => {
+    const found: Diagnosis[] = [];
+    for (const role of ['litellm', 'postgres', 'key-provisioner'] as const) {
+      const container = await examination.container(role);
+      if (!container?.State.OOMKilled) continue;
+      const setting = `${role.replace('-', '_')}.memory_mb`;
+      found.push({
+        cause: `${examination.containerName(role)} was ended because it needed more memory than it may have`,
+        evidence: [`docker inspect: OOMKilled, ${container.RestartCount} restarts`],
+        fix: [`# raise ${setting} in gateway.yaml, then`, 'make deploy'],
+        explains: ['gateway-down', 'database-down', 'provisioner-down'],
+      });
+    }
+    const memory = available();
+    if (memory && memory.share < 0.03)
+      found.push({
+        cause: 'this machine is out of memory',
+        evidence: [`/proc/meminfo: ${memory.megabytes} MiB available (${Math.round(memory.share * 100)} %)`],
+        fix: ['docker stats --no-stream', '# stop workspaces nobody uses, or give the machine more'],
+      });
+    return found;
+  },
+};
+
+function available(): { megabytes: number; share: number } | undefined {
+  try {
+    const text = readFileSync('/proc/meminfo', 'utf8');
+    const of = (name: string) => Number(new RegExp(`^${name}:\\s+(\\d+) kB`, 'm').exec(text)?.[1]);
+    const [free, total] = [of('MemAvailable'), of('MemTotal')];
+    return free > 0 && total > 0 ? { megabytes: Math.round(free / 1024), share: free / total } : undefined;
+  } catch {
+    return undefined;
+  }
+}
