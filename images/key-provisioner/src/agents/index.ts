@@ -3,7 +3,7 @@ import type { ConfigurationFile } from '../contract';
 import { aider } from './aider';
 import { claudeCode } from './claude-code';
 import { codex } from './codex';
-import { type AgentContext, type AgentRenderer, keyPath, ownerOnly } from './context';
+import { type AgentContext, type AgentRenderer, jsonFile, keyPath, ownerOnly } from './context';
 import { continueDev } from './continue';
 import { opencode } from './opencode';
 import { rooCode } from './roo-code';
@@ -21,7 +21,7 @@ const renderers: Record<Agent, AgentRenderer> = {
 };
 
 /**
- * The files and environment of a workspace: the key itself, and what each of its agents needs to work through the
+ * The files and environment of a workspace: the key itself, the models it may use (for `ai-models`), and what each of its agents needs to work through the
  * gateway and nowhere else. The key is in owner-only files alone; `environment` never holds it.
  */
 export function renderAgentFiles(
@@ -29,12 +29,21 @@ export function renderAgentFiles(
   context: AgentContext,
 ): { files: ConfigurationFile[]; environment: Record<string, string> } {
   const rendered = agents.map((agent) => renderers[agent](context));
-  const files = [ownerOnly(keyPath(context), `${context.key}\n`), ...rendered.flatMap((agent) => agent.files)];
+  const files = [
+    ownerOnly(keyPath(context), `${context.key}\n`),
+    jsonFile(`${context.home}/.config/ai-gateway/models.json`, {
+      chosen: context.model.name,
+      small: context.smallModel.name,
+      models: context.models,
+    }),
+    ...rendered.flatMap((agent) => agent.files),
+  ];
   return {
     files: [...new Map(files.map((file) => [file.path, file])).values()],
     environment: Object.assign(
       {
         AI_GATEWAY_URL: context.configuration.gateway_url,
+        AI_PROVISIONER_URL: context.configuration.provisioner_url,
         AI_MODEL: context.model.name,
         AI_SMALL_MODEL: context.smallModel.name,
         AI_KEY_FILE: keyPath(context),

@@ -1,0 +1,26 @@
+# GET /api/v1/keys/info as text: $form is line, greeting or table.
+
+def money: if . == null then "no limit" else (. * 100 | round) as $cents
+  | "$\($cents / 100 | floor).\("0\($cents % 100)" | .[-2:])" end;
+def left: if .max_budget == null then null else [.max_budget - (.spend // 0), 0] | max end;
+def bar: if .max_budget == null or .max_budget <= 0 then ""
+  else ([[(.spend // 0) / .max_budget * 20 | round, 20] | min, 0] | max) as $full
+  | "[" + ([range($full) | "#"] | add // "") + ([range(20 - $full) | "."] | add // "") + "]" end;
+def day: if . == null then "never" else .[0:10] end;
+def sum: if .max_budget == null then "\(.spend // 0 | money) spent"
+  else "\(left | money) of \(.max_budget | money) left" end;
+# The tighter of the key's own limit and the person's over all keys.
+def tight: [., (.person // empty)] | map(select(.max_budget != null)) | if length == 0 then {spend: 0, max_budget: null} else min_by(left) end;
+
+if $form == "line" then
+  (if .state == "active" or .state == null then tight as $it | (if $it.max_budget == null then . else $it end | sum) else .state end)
+elif $form == "greeting" then
+  "AI: \($ENV.AI_MODEL // "?"), \(tight as $it | if $it.max_budget == null then sum else ($it | "\(bar) \(sum)") end)",
+  "    ai-usage and ai-models tell more."
+else
+  "this workspace  \(bar) \(sum), starts anew \(.budget_reset_at | day)",
+  (.person // empty | "you, all keys   \(bar) \(sum), starts anew \(.budget_reset_at | day)"),
+  "rate            \(.rpm_limit // "any number of") requests a minute\(if .tpm_limit then ", \(.tpm_limit) tokens a minute" else "" end)",
+  "key             \(.name // "your own"), \(.state // "active"), until \(.expires | day)",
+  "models          \((.models // []) | join(", "))"
+end
