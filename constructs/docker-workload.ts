@@ -1,0 +1,132 @@
+import { Container, type ContainerConfig } from '@cdktf/provider-docker/lib/container';
+import { Volume } from '@cdktf/provider-docker/lib/volume';
+import { Construct } from 'constructs';
+import type { ScratchDirectory, Workload } from '../workloads/workload';
+import { dockerHealth, healthyWithin } from './docker-health';
+import { DockerImage } from './docker-image';
+import { FileVolume } from './file-volume';
+import type { PlatformNetworks } from './platform-networks';
+import { terraformEnvironment, terraformTemplate } from './terraform-value';
+import { healthLabel, literal } from './workspace-text';
+
+export interface DockerWorkloadProps {
+  /** Prefix of container, volume and image names. */
+  readonly prefix: string;
+  readonly workload: Workload;
+  readonly networks: PlatformNetworks;
+  /** Image id of containers that only carry files. */
+  readonly seedImage: string;
+  /** Workloads that have to be healthy first. */
+  readonly after: readonly DockerWorkload[];
+  /** Whether kept directories outlive `terraform destroy`. */
+  readonly keepOnDestroy: boolean;
+  /** Path of the daemon's socket, for a workload that manages containers. */
+  readonly daemonSocket: string;
+}
+
+/** A workload as a Docker container. */
+export class DockerWorkload extends Construct {
+  readonly container: Container;
+  private readonly logicalId: string;
+
+  constructor(
+    scope: Construct,
+    id: string,
+    private readonly props: DockerWorkloadProps,
+  ) {
+    super(scope, id);
+    const { workload, prefix } = props;
+    this.logicalId = workload.name.replaceAll('-', '_');
+    const name = `${prefix}-${workload.name}`;
+    const image = new DockerImage(this, 'Image', { name, source: workload.image, logicalId: this.logicalId });
+    const files = workload.files
+      ? new FileVolume(this, 'Files', {
+          name: `${name}-files`,
+          files: workload.files.files,
+          seedImage: props.seedImage,
+          logicalId: this.logicalId,
+        })
+      : undefined;
+    const surroundings = { path: (file: string) => `${workload.files?.directory}/${file}` };
+    const health = dockerHealth(workload.health);
+    const environment = terraformEnvironment(workload.environment, surroundings);
+    this.container = new Container(this, 'Container', {
+      ...HARDENING,
+      name,
+      image: image.imageId,
+      ...(workload.arguments
+        ? { command: workload.arguments.map((argument) => terraformTemplate(argument, surroundings)) }
+        : {}),
+      ...(Array.isArray(environment) ? { env: environment } : {}),
+      user: workload.user,
+      tmpfs: Object.fromEntries(workload.scratch.map(tmpfs)),
+      memory: workload.memoryMb,
+      // Docker would allow as much swap again, and the provider would see a difference in every plan.
+      memorySwap: workload.memoryMb,
+      ...(workload.sharedMemoryMb ? { shmSize: workload.sharedMemoryMb } : {}),
+      networksAdvanced: [...workload.networks]
+        .sort()
+        .map((network) => ({ name: props.networks.id(network), aliases: [workload.name] })),
+      ports: [...workload.ports]
+        .sort((a, b) => a.internal - b.internal)
+        .map(({ internal, external, bind }) => ({ internal, external, ip: bind })),
+      volumes: this.volumes(files),
+      ...(workload.managesContainers ? { groupAdd: ['${var.docker_group}'] } : {}),
+      labels: [
+        ...(files ? [{ label: 'ai-gateway.files', value: files.digest }] : []),
+        healthLabel(health),
+        { label: 'ai-gateway.workload', value: workload.name },
+      ],
+      healthcheck: health,
+      wait: true,
+      waitTimeout: healthyWithin(workload.health) + 30,
+      stopTimeout: workload.stopGrace,
+      destroyGraceSeconds: workload.stopGrace,
+      dependsOn: [...props.after.map((other) => other.container), ...(files ? [files.filled] : [])],
+    });
+    if (!Array.isArray(environment)) this.container.addOverride('env', environment);
+    this.container.overrideLogicalId(this.logicalId);
+  }
+
+  private volumes(files: FileVolume | undefined): NonNullable<ContainerConfig['volumes']> {
+    const { workload, daemonSocket } = this.props;
+    const kept = workload.kept.map(({ name, path }) => ({ volumeName: this.keptVolume(name), containerPath: path }));
+    const mounted =
+      files && workload.files
+        ? [{ volumeName: files.volumeName, containerPath: workload.files.directory, readOnly: true }]
+        : [];
+    const socket = workload.managesContainers
+      ? [{ hostPath: literal(daemonSocket), containerPath: '/var/run/docker.sock' }]
+      : [];
+    return [...kept, ...mounted, ...socket];
+  }
+
+  /**
+   * A kept volume is not Terraform's: Docker makes it when the container is first created, `destroy` leaves it, and the next
+   * deployment finds it again by its name. Otherwise it is a resource like any other.
+   */
+  private keptVolume(name: string): string {
+    const full = `${this.props.prefix}-${name}`;
+    if (this.props.keepOnDestroy) return full;
+    const volume = new Volume(this, name, { name: full });
+    volume.overrideLogicalId(keptVolumeId(name));
+    return volume.name;
+  }
+}
+
+/** Resource name of a volume that does not outlive `destroy`. */
+export const keptVolumeId = (name: string): string => name.replaceAll('-', '_');
+
+const HARDENING = {
+  readOnly: true,
+  capabilities: { drop: ['ALL'] },
+  securityOpts: ['no-new-privileges:true'],
+  restart: 'unless-stopped',
+  logDriver: 'json-file',
+  logOpts: { 'max-file': '3', 'max-size': '10m' },
+} satisfies Partial<ContainerConfig>;
+
+const tmpfs = ({ path, megabytes, mode = '1777' }: ScratchDirectory): [string, string] => [
+  path,
+  `rw,noexec,nosuid,nodev,size=${megabytes}m,mode=${mode}`,
+];

@@ -1,0 +1,97 @@
+import { DockerProvider } from '@cdktf/provider-docker/lib/provider';
+import { LocalBackend, TerraformOutput, TerraformStack, TerraformVariable } from 'cdktf';
+import type { Construct } from 'constructs';
+import { DockerImage } from '../constructs/docker-image';
+import { DockerWorkload, keptVolumeId } from '../constructs/docker-workload';
+import { PlatformNetworks } from '../constructs/platform-networks';
+import { secretVariables } from '../constructs/secret-variables';
+import { literal } from '../constructs/workspace-text';
+import type { Settings } from '../settings/schema';
+import { imageOf } from '../workloads/images';
+import { platformWorkloads } from '../workloads/platform';
+import type { Workload, WorkloadFile } from '../workloads/workload';
+
+export interface PlatformStackProps {
+  readonly settings: Settings;
+  /** What runs. @default - the workloads of the settings */
+  readonly workloads?: readonly Workload[];
+}
+
+/** PostgreSQL, LiteLLM, the key-provisioner, and a Coder server where the settings ask for one. */
+export class PlatformStack extends TerraformStack {
+  /** Folders of `images/` that are built when the stack is applied. */
+  readonly builtFolders: readonly string[];
+  /** The files of each workload, for whoever wants to read them. */
+  readonly files: ReadonlyMap<string, readonly WorkloadFile[]>;
+
+  constructor(scope: Construct, id: string, { settings, workloads = platformWorkloads(settings) }: PlatformStackProps) {
+    super(scope, id);
+    // Beside the checkout's own files, so that the state outlives the output directory. Relative: another checkout, same JSON.
+    new LocalBackend(this, { path: `../../../terraform.${id}.tfstate` });
+    new DockerProvider(this, 'docker', { host: literal(settings.docker.host) });
+    // Version 4 repairs stopped containers; the bindings would ask for 3.6.2 exactly.
+    this.addOverride('terraform.required_providers.docker.version', '~> 4.6');
+    // Validations that compare two variables.
+    this.addOverride('terraform.required_version', '>= 1.9.0');
+    secretVariables(this, settings);
+    if (workloads.some((workload) => workload.managesContainers)) dockerGroup(this);
+
+    const networks = new PlatformNetworks(this, 'networks', {
+      name: settings.name,
+      needed: workloads.flatMap((workload) => workload.networks),
+    });
+    const seed = new DockerImage(this, 'seed', {
+      name: 'seed',
+      source: { kind: 'reference', reference: imageOf('seed', settings) },
+      logicalId: 'seed',
+    });
+    const started = new Map<string, DockerWorkload>();
+    for (const workload of workloads) {
+      started.set(
+        workload.name,
+        new DockerWorkload(this, workload.name, {
+          prefix: settings.name,
+          workload,
+          networks,
+          seedImage: seed.imageId,
+          after: workload.after.map((name) => started.get(name)).filter((other) => other !== undefined),
+          keepOnDestroy: settings.volumes.keep_on_destroy,
+          daemonSocket: settings.docker.host.replace(/^unix:\/\//, ''),
+        }),
+      );
+    }
+    if (settings.volumes.keep_on_destroy) this.forgetKeptVolumes(workloads);
+    addresses(this, settings);
+    this.builtFolders = workloads.flatMap(({ image }) => (image.kind === 'build' ? [image.folder] : []));
+    this.files = new Map(workloads.map(({ name, files }) => [name, files?.files ?? []]));
+  }
+
+  /** A volume that an earlier deployment with `keep_on_destroy: false` made is let go of, not deleted. */
+  private forgetKeptVolumes(workloads: readonly Workload[]): void {
+    const volumes = workloads.flatMap((workload) => workload.kept.map(({ name }) => keptVolumeId(name)));
+    this.addOverride(
+      'removed',
+      volumes.map((name) => ({ from: `docker_volume.${name}`, lifecycle: { destroy: false } })),
+    );
+  }
+}
+
+function dockerGroup(stack: TerraformStack): void {
+  new TerraformVariable(stack, 'docker_group', {
+    type: 'string',
+    description:
+      "group that owns the Docker socket (stat -c %g /var/run/docker.sock), which the Coder server's user joins",
+    nullable: false,
+    default: '999',
+  });
+}
+
+function addresses(stack: TerraformStack, { litellm, key_provisioner, coder }: Settings): void {
+  const at = (bind: string, port: number) => {
+    const host = bind === '0.0.0.0' || bind === '::' || bind === '127.0.0.1' ? 'localhost' : bind;
+    return `http://${host.includes(':') ? `[${host}]` : host}:${port}`;
+  };
+  new TerraformOutput(stack, 'gateway_url', { value: at(litellm.bind, litellm.port) });
+  new TerraformOutput(stack, 'provisioner_url', { value: at(key_provisioner.bind, key_provisioner.port) });
+  if (coder.server) new TerraformOutput(stack, 'coder_url', { value: coder.url ?? at(coder.bind, coder.port) });
+}

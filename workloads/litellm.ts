@@ -1,0 +1,104 @@
+import { proxyConfigYaml } from '../litellm-config/proxy-config';
+import { neededCredentials } from '../settings/credentials';
+import type { Settings } from '../settings/schema';
+import { imageOf } from './images';
+import { DATABASE_NAME, DATABASE_PORT, DATABASE_ROLE } from './postgres';
+import { EnvValue } from './value';
+import type { Workload } from './workload';
+
+export const LITELLM_PORT = 4000;
+const CONFIG = 'config.yaml';
+const SCRATCH = '/tmp';
+
+/** What a test changes in an otherwise identical workload. */
+export interface LiteLLMOptions {
+  /** Text of `config.yaml`. @default - generated from the settings and the catalog */
+  readonly config?: string;
+}
+
+/** The gateway: LiteLLM with its generated configuration. */
+export const litellm = (settings: Settings, options: LiteLLMOptions = {}): Workload => ({
+  name: 'litellm',
+  image: { kind: 'reference', reference: imageOf('litellm', settings) },
+  arguments: [
+    EnvValue.literal('--config'),
+    EnvValue.path(CONFIG),
+    EnvValue.literal('--port'),
+    EnvValue.literal(String(LITELLM_PORT)),
+  ],
+  environment: {
+    ...LITELLM_SETTINGS,
+    ...WRITABLE_PLACES,
+    LITELLM_MASTER_KEY: EnvValue.variable('litellm_master_key'),
+    LITELLM_SALT_KEY: EnvValue.variable('litellm_salt_key'),
+    DATABASE_URL: EnvValue.join(
+      `postgresql://${DATABASE_ROLE}:`,
+      EnvValue.variableInUrl('postgres_password'),
+      '@',
+      EnvValue.reference('postgres', DATABASE_PORT),
+      `/${DATABASE_NAME}`,
+    ),
+    ...providerCredentials(settings),
+  },
+  files: {
+    directory: '/etc/litellm',
+    files: [{ name: CONFIG, content: options.config ?? proxyConfigYaml(settings) }],
+  },
+  networks: ['database', 'edge', 'uplink'],
+  ports: [{ internal: LITELLM_PORT, external: settings.litellm.port, bind: settings.litellm.bind }],
+  health: {
+    // The image has neither curl nor wget, HEAD is answered with 405, and localhost may be ::1.
+    command: [
+      'python3',
+      '-c',
+      `import urllib.request as u; u.urlopen("http://127.0.0.1:${LITELLM_PORT}/health/readiness", timeout=4)`,
+    ],
+    interval: 15,
+    timeout: 5,
+    retries: 5,
+    // The first start on an empty database runs some 190 migrations.
+    startPeriod: 180,
+  },
+  memoryMb: settings.litellm.memory_mb,
+  user: '65534:65534',
+  scratch: [{ path: SCRATCH, megabytes: 512 }],
+  kept: [],
+  after: ['postgres'],
+  // An answer under way may finish; the whole of a long agent turn is not waited for.
+  stopGrace: 60,
+});
+
+/** Behaviour of LiteLLM that is decided by its environment. */
+export const LITELLM_SETTINGS: Readonly<Record<string, EnvValue>> = {
+  LITELLM_MODE: EnvValue.literal('PRODUCTION'),
+  LITELLM_LOG: EnvValue.literal('ERROR'),
+  // Nothing is fetched from GitHub at start: prices and limits come from the catalog.
+  LITELLM_LOCAL_MODEL_COST_MAP: EnvValue.literal('True'),
+  LITELLM_LOCAL_ANTHROPIC_BETA_HEADERS: EnvValue.literal('True'),
+  LITELLM_LOCAL_AUTOROUTER_PRESETS: EnvValue.literal('True'),
+  LITELLM_LOCAL_BLOG_POSTS: EnvValue.literal('True'),
+  LITELLM_LOCAL_POLICY_TEMPLATES: EnvValue.literal('True'),
+  NO_DOCS: EnvValue.literal('True'),
+  NO_REDOC: EnvValue.literal('True'),
+  NO_OPENAPI: EnvValue.literal('True'),
+};
+
+/** LiteLLM on a read-only root writes to these places only. */
+const WRITABLE_PLACES: Readonly<Record<string, EnvValue>> = {
+  HOME: EnvValue.literal(SCRATCH),
+  XDG_CACHE_HOME: EnvValue.literal(`${SCRATCH}/cache`),
+  LITELLM_NON_ROOT: EnvValue.literal('true'),
+  LITELLM_MIGRATION_DIR: EnvValue.literal(`${SCRATCH}/migrations`),
+  LITELLM_UI_PATH: EnvValue.literal(`${SCRATCH}/ui`),
+  LITELLM_ASSETS_PATH: EnvValue.literal(`${SCRATCH}/assets`),
+};
+
+function providerCredentials(settings: Settings): Record<string, EnvValue> {
+  const credentials = neededCredentials(settings).flatMap((provider) => provider.credentials);
+  return Object.fromEntries(
+    credentials.map(({ secret, environment, required }) => [
+      environment,
+      required ? EnvValue.variable(secret) : EnvValue.optionalVariable(secret),
+    ]),
+  );
+}

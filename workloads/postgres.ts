@@ -1,0 +1,63 @@
+import type { Settings } from '../settings/schema';
+import { imageOf } from './images';
+import { EnvValue } from './value';
+import type { Workload } from './workload';
+
+export const DATABASE_NAME = 'litellm';
+export const DATABASE_ROLE = 'litellm';
+export const DATABASE_PORT = 5432;
+
+/** PostgreSQL for LiteLLM: the only ledger of keys, budgets and spend. */
+export const postgres = (settings: Settings): Workload => ({
+  ...database(settings),
+  name: 'postgres',
+  environment: credentials(DATABASE_NAME, DATABASE_ROLE, EnvValue.variable('postgres_password')),
+  networks: ['database'],
+  kept: [{ name: 'postgres-data', path: DATA }],
+});
+
+/** PostgreSQL for the optional Coder server, apart from LiteLLM's. */
+export const coderPostgres = (settings: Settings): Workload => ({
+  ...database(settings),
+  name: 'coder-postgres',
+  environment: credentials('coder', 'coder', CODER_DATABASE_PASSWORD),
+  networks: ['coder-database'],
+  kept: [{ name: 'coder-postgres-data', path: DATA }],
+});
+
+/** Not a secret of its own, so that a Coder server can be added without a new line in `secrets.tfvars`. */
+export const CODER_DATABASE_PASSWORD = EnvValue.derived('postgres_password', 'coder database');
+
+const DATA = '/var/lib/postgresql/data';
+
+const credentials = (database: string, role: string, password: EnvValue) => ({
+  POSTGRES_DB: EnvValue.literal(database),
+  POSTGRES_USER: EnvValue.literal(role),
+  POSTGRES_PASSWORD: password,
+  // A folder of its own: a mounted volume's top directory may hold lost+found.
+  PGDATA: EnvValue.literal(`${DATA}/pgdata`),
+});
+
+const database = (settings: Settings) =>
+  ({
+    image: { kind: 'reference', reference: imageOf('postgres', settings) },
+    ports: [],
+    health: {
+      // Over TCP: while the image sets the database up, it answers on its socket already.
+      command: ['pg_isready', '--quiet', '--host', '127.0.0.1'],
+      interval: 5,
+      timeout: 5,
+      retries: 5,
+      startPeriod: 60,
+    },
+    memoryMb: settings.postgres.memory_mb,
+    user: '999:999',
+    scratch: [
+      { path: '/tmp', megabytes: 64 },
+      { path: '/var/run/postgresql', megabytes: 1 },
+    ],
+    // Parallel queries work in shared memory; Docker's 64 MB run out.
+    sharedMemoryMb: Math.floor(settings.postgres.memory_mb / 4),
+    after: [],
+    stopGrace: 60,
+  }) satisfies Partial<Workload>;
