@@ -1,3 +1,4 @@
+import { SettingsError } from '../settings/load';
 import type { Settings } from '../settings/schema';
 import type { Upstream } from './door-configuration';
 
@@ -20,16 +21,19 @@ export type CoderRoute =
 /** Port of the Coder server that the platform runs. */
 const CODER_SERVER_PORT = 7080;
 
-/** @throws Error where workspaces have no way out and nobody says where Coder is */
+/** @throws SettingsError where workspaces have no way out and nobody says where Coder is */
 export function coderRoute(settings: Settings): CoderRoute {
   const { coder, workspace, name } = settings;
   if (coder.server)
     return { kind: 'door', upstream: { host: `${name}-coder`, port: CODER_SERVER_PORT }, network: 'edge' };
   if (workspace.egress === 'internet') return { kind: 'direct' };
   if (!coder.url)
-    throw new Error(
-      'workspace.egress is "none" and nobody says where Coder is, so no workspace could start; set coder.url to the address that containers reach it by',
-    );
+    throw new SettingsError('gateway.yaml', [
+      {
+        path: 'coder.url',
+        message: 'missing, but needed with workspace.egress "none": the address by which containers reach Coder',
+      },
+    ]);
   const { protocol, hostname, port } = new URL(coder.url);
   const onHost = ['localhost', '127.0.0.1', 'host.docker.internal'].includes(hostname);
   const upstream: Upstream = {

@@ -3,7 +3,7 @@ import type { Network } from '@cdktf/provider-docker/lib/network';
 import type { TerraformCount } from 'cdktf';
 import { Construct } from 'constructs';
 import type { Settings } from '../settings/schema';
-import images from '../workloads/images.json';
+import { imageOf } from '../workloads/images';
 import { DOOR_HEALTH_PORT, doorConfiguration } from './door-configuration';
 import type { CoderRoute } from './workspace-coder-route';
 import { healthLabel, literal } from './workspace-text';
@@ -45,7 +45,7 @@ export class WorkspaceDoor extends Construct {
     this.container = new Container(this, 'Resource', {
       count: props.count,
       name: props.name,
-      image: settings.images.door ?? images.door,
+      image: imageOf('door', settings),
       // Files cannot be put into a read-only container, so the configuration comes by the environment.
       env: [`DOOR_CONFIGURATION=${literal(configuration)}`],
       entrypoint: ['sh', '-c'],

@@ -1,4 +1,5 @@
 import { policyModels, servedModels } from '../litellm-config/resolve';
+import { SettingsError } from '../settings/load';
 import type { Settings } from '../settings/schema';
 
 /** One question of the form in which a person creates or changes a workspace. */
@@ -179,7 +180,11 @@ function modelOptions(settings: Settings): ParameterOption[] {
       description: routes[0].entry === name ? use : `${use}; answered by ${routes[0].entry}`,
     }));
   if (options.length > 0) return options;
-  throw new Error(
-    `no model is left for workspaces: policies.workspace.models is ${JSON.stringify(settings.policies.workspace.models)}, of which this deployment serves none; enable one of them or its provider`,
-  );
+  const found = JSON.stringify(settings.policies.workspace.models);
+  throw new SettingsError('gateway.yaml', [
+    {
+      path: 'policies.workspace.models',
+      message: `${found} leaves no model for workspaces: this deployment serves none of them; switch a provider on (providers.*.credentials), or name a model that is served`,
+    },
+  ]);
 }

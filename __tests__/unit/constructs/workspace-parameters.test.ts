@@ -40,7 +40,7 @@ test('the models are those a workspace’s key may ask for', () => {
 
 test('a deployment that serves no model for workspaces is refused', () => {
   expect(() => workspaceParameters(settingsSchema.parse({}))).toThrow(
-    'no model is left for workspaces: policies.workspace.models is "all", of which this deployment serves none',
+    'policies.workspace.models: "all" leaves no model for workspaces',
   );
 });
 

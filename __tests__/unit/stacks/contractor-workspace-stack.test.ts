@@ -216,7 +216,7 @@ test('the platform’s own Coder server is reached through the door', () => {
 
 test('without a way out and without Coder’s address nothing is synthesized', () => {
   expect(() => template({ workspace: { egress: 'none' } })).toThrow(
-    'workspace.egress is "none" and nobody says where Coder is',
+    'coder.url: missing, but needed with workspace.egress "none"',
   );
 });
 

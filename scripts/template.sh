@@ -1,0 +1,71 @@
+#!/usr/bin/env bash
+# Write the workspace template as `coder templates push` and `coderd_template` take it: `make template`.
+#
+#   scripts/template.sh [DIRECTORY]          (default: cdktf.out/template)
+#
+# The directory holds nothing but the template: cdk.tf.json without cdktf's notes, params.tf, README.md and, where
+# Terraform's public registry answers, .terraform.lock.hcl with the hashes of the published providers.
+set -euo pipefail
+
+root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+target=${1:-$root/cdktf.out/template}
+stack=$root/cdktf.out/stacks/contractor-workspace
+registry=https://registry.terraform.io/.well-known/terraform.json
+
+say() { printf '%s\n' "$*" >&2; }
+fail() {
+  say "template: $*"
+  exit 1
+}
+
+# Only a directory this script wrote is emptied.
+if [[ -d $target && -n $(ls -A "$target") && ! -f $target/params.tf ]]; then
+  fail "$target exists and holds something else; give another directory"
+fi
+
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+
+cd "$root"
+node --import tsx main.ts >"$work/synth.log" 2>&1 || {
+  cat "$work/synth.log" >&2
+  fail 'synth failed (see above)'
+}
+
+mkdir "$work/template"
+# cdktf notes its own bookkeeping under "//"; it means nothing to Coder.
+node -e '
+  const { readFileSync, writeFileSync } = require("node:fs");
+  const [from, to] = process.argv.slice(1);
+  const stack = JSON.parse(readFileSync(from, "utf8"), function (key, value) { return key === "//" ? undefined : value; });
+  writeFileSync(to, JSON.stringify(stack, null, 2) + "\n");
+' "$stack/cdk.tf.json" "$work/template/cdk.tf.json"
+cp "$stack/params.tf" "$work/template/params.tf"
+cp "$root/scripts/template-readme.md" "$work/template/README.md"
+
+locked=', no lock file'
+if ! command -v terraform >/dev/null; then
+  say 'template: without a lock file, because Terraform is not installed; Coder then looks the providers up at each build'
+elif ! curl --fail --silent --show-error --max-time 5 --output /dev/null "$registry" 2>/dev/null; then
+  say 'template: without a lock file, because registry.terraform.io does not answer; Coder then looks the providers up at each build'
+else
+  say 'template: locking the providers …'
+  # Hashes of a local mirror would not fit the published providers, so no mirror is used here.
+  : >"$work/no-mirror.tfrc"
+  TF_CLI_CONFIG_FILE=$work/no-mirror.tfrc CHECKPOINT_DISABLE=1 terraform -chdir="$work/template" providers lock \
+    -platform=linux_amd64 -platform=linux_arm64 >"$work/lock.log" 2>&1 || {
+    tail -n 5 "$work/lock.log" >&2
+    fail 'the providers could not be locked (see above)'
+  }
+  locked=', providers locked'
+fi
+rm -rf "$work/template/.terraform"
+
+bytes=$(tar -C "$work/template" -cf - . | wc -c)
+((bytes < 1048576)) || fail "the template has $bytes bytes; Coder takes at most 1048576"
+
+mkdir -p "$target"
+rm -rf "${target:?}"/{cdk.tf.json,params.tf,README.md,.terraform.lock.hcl}
+cp -r "$work/template/." "$target/"
+say "template: $target ($((bytes / 1024)) KiB$locked)"
+say "push it:  coder templates push contractor-workspace --directory $target --variable workspace_identity_secret=… --yes"
