@@ -1,0 +1,46 @@
+import { execFile } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+
+const run = promisify(execFile);
+const ROOT = join(__dirname, '../../../..');
+const CACHE = join(process.env.GATEWAY_CACHE_DIR ?? join(ROOT, '.cache'), 'clients');
+
+const PACKAGES = ['opencode-ai@1.18.33', '@anthropic-ai/claude-code@2.1.330', '@openai/codex@0.169.0'];
+const AIDER = 'aider-chat==0.86.2';
+
+/** Programs of the real clients, installed once into the cache: they are no dependency of this project. */
+export async function installClients(): Promise<Record<'opencode' | 'claude' | 'codex' | 'aider', string>> {
+  const npm = join(CACHE, 'npm');
+  const python = join(CACHE, 'aider');
+  await once(npm, async (unfinished) => {
+    await mkdir(unfinished, { recursive: true });
+    await writeFile(join(unfinished, 'package.json'), '{"private":true}');
+    await run('npm', ['install', '--silent', '--no-audit', '--no-fund', '--save-exact', ...PACKAGES], {
+      cwd: unfinished,
+    });
+  });
+  if (!existsSync(join(python, 'bin/aider'))) {
+    // A virtual environment holds its own path and cannot be moved into place.
+    await rm(python, { recursive: true, force: true });
+    await run('python3', ['-m', 'venv', python]);
+    await run(join(python, 'bin/pip'), ['install', '--quiet', AIDER]);
+  }
+  const bin = join(npm, 'node_modules/.bin');
+  return {
+    opencode: join(bin, 'opencode'),
+    claude: join(bin, 'claude'),
+    codex: join(bin, 'codex'),
+    aider: join(python, 'bin/aider'),
+  };
+}
+
+async function once(target: string, make: (unfinished: string) => Promise<void>): Promise<void> {
+  if (existsSync(target)) return;
+  const unfinished = `${target}.unfinished`;
+  await rm(unfinished, { recursive: true, force: true });
+  await make(unfinished);
+  await rename(unfinished, target);
+}

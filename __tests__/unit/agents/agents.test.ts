@@ -1,0 +1,148 @@
+import { parse } from 'yaml';
+import { renderAgentFiles } from '../../../images/key-provisioner/src/agents';
+import { AGENTS, type Agent } from '../../../images/key-provisioner/src/configuration';
+import { configurationFileSchema } from '../../../images/key-provisioner/src/contract';
+import { contextOf, KEY } from './context';
+
+const render = (agents: readonly Agent[], context = contextOf()) => renderAgentFiles(agents, context);
+
+function content(agent: Agent, path: string, context = contextOf()): string {
+  const file = render([agent], context).files.find((candidate) => candidate.path === path);
+  if (!file) throw new Error(`${agent} has no ${path}`);
+  return file.content;
+}
+
+const json = (agent: Agent, path: string, context = contextOf()) => JSON.parse(content(agent, path, context));
+
+test('every file is what the contract says and only its owner may read it', () => {
+  for (const file of render(AGENTS).files) {
+    expect(configurationFileSchema.safeParse(file).success).toBe(true);
+    expect(file.mode).toBe('0600');
+  }
+});
+
+test('no path is written twice, also where two agents read the same file', () => {
+  const paths = render(AGENTS).files.map((file) => file.path);
+  expect(new Set(paths).size).toBe(paths.length);
+});
+
+test('the environment never holds the key', () => {
+  expect(JSON.stringify(render(AGENTS).environment)).not.toContain(KEY);
+});
+
+test('without an agent there are still the key and the list of models for ai-usage and ai-models', () => {
+  const { files, environment } = render([]);
+  expect(files.map((file) => file.path)).toEqual([
+    '/home/coder/.config/litellm/key',
+    '/home/coder/.config/ai-gateway/models.json',
+  ]);
+  expect(environment).toMatchObject({
+    AI_GATEWAY_URL: 'http://litellm:4000',
+    AI_PROVISIONER_URL: 'http://key-provisioner:8100',
+    AI_MODEL: 'claude-sonnet-4-5',
+  });
+});
+
+test('no agent is told of a model that the key may not use', () => {
+  const context = contextOf();
+  const small = contextOf('claude-haiku-4-5', { models: [context.smallModel] });
+  for (const file of render(AGENTS, small).files) expect(file.content).not.toMatch(/claude-(sonnet|opus)/);
+});
+
+test('no agent asks for more output than the chosen model gives', () => {
+  const context = contextOf();
+  const short = { ...context.model, output: 4096 };
+  const files = render(AGENTS, { ...context, model: short, smallModel: short, models: [short] }).files;
+  const asked = files.flatMap((file) =>
+    [...file.content.matchAll(/(?:max_?tokens|MAX_OUTPUT_TOKENS|"output")"?: "?(\d{4,})/gi)].map(
+      ([, tokens]) => tokens,
+    ),
+  );
+  expect(new Set(asked)).toEqual(new Set(['4096']));
+});
+
+describe('OpenCode', () => {
+  test('pins address, key and providers in its managed file', () => {
+    const managed = json('opencode', '/etc/opencode/opencode.json');
+    expect(managed).toMatchObject({ enabled_providers: ['litellm'], autoupdate: false, share: 'disabled' });
+    expect(managed.provider.litellm.options).toMatchObject({
+      baseURL: 'http://litellm:4000/v1',
+      apiKey: '{file:/home/coder/.config/litellm/key}',
+    });
+  });
+
+  test('holds no key, only the name of the file that does', () => {
+    for (const file of render(['opencode']).files)
+      if (file.path.includes('opencode')) expect(file.content).not.toContain(KEY);
+  });
+
+  test('declares the small model too and gives every model a limit', () => {
+    const { models } = json('opencode', '/etc/opencode/opencode.json').provider.litellm;
+    expect(models['claude-haiku-4-5'].limit).toEqual({ context: 200_000, output: 32_000 });
+    expect(Object.keys(models)).toHaveLength(3);
+  });
+
+  test('leaves the choice of the model to the file of the person', () => {
+    expect(json('opencode', '/etc/opencode/opencode.json')).not.toHaveProperty('model');
+    expect(json('opencode', '/home/coder/.config/opencode/opencode.json')).toMatchObject({
+      model: 'litellm/claude-sonnet-4-5',
+      small_model: 'litellm/claude-haiku-4-5',
+    });
+  });
+
+  test('does not read the configuration of a repository', () => {
+    expect(render(['opencode']).environment).toMatchObject({ OPENCODE_DISABLE_PROJECT_CONFIG: '1' });
+  });
+});
+
+describe('Claude Code', () => {
+  const managed = (context = contextOf()) => json('claude-code', '/etc/claude-code/managed-settings.json', context);
+
+  test('keeps a repository from redirecting requests, running hooks or naming its own key helper', () => {
+    expect(managed()).toMatchObject({
+      allowManagedHooksOnly: true,
+      apiKeyHelper: "cat '/home/coder/.config/litellm/key'",
+      env: { ANTHROPIC_BASE_URL: 'http://litellm:4000' },
+    });
+  });
+
+  test('gives up after two retries', () => {
+    expect(managed().env.CLAUDE_CODE_MAX_RETRIES).toBe('2');
+  });
+
+  test('never asks by itself for a model that the key may not use', () => {
+    const context = contextOf('claude-haiku-4-5', { models: [contextOf().smallModel] });
+    const names = Object.entries(managed(context).env).filter(([name]) => name.endsWith('_MODEL'));
+    expect(names).toHaveLength(4);
+    for (const [, model] of names) expect(model).toBe('claude-haiku-4-5');
+  });
+
+  test('quotes a home directory with a quote in it', () => {
+    expect(managed(contextOf(undefined, { home: "/home/o'neil" })).apiKeyHelper).toBe(
+      "cat '/home/o'\\''neil/.config/litellm/key'",
+    );
+  });
+});
+
+test('Codex speaks the responses protocol and takes the key from the file', () => {
+  const file = content('codex', '/etc/codex/managed_config.toml');
+  expect(file).toContain('wire_api = "responses"');
+  expect(file).toContain('base_url = "http://litellm:4000/v1"');
+  expect(file).toContain('args = ["/home/coder/.config/litellm/key"]');
+  expect(file).not.toContain(KEY);
+});
+
+test('Continue lists the chosen model first', () => {
+  const { models } = parse(content('continue', '/home/coder/.continue/config.yaml', contextOf('claude-opus-4')));
+  expect(models.map((model: { model: string }) => model.model)).toEqual([
+    'claude-opus-4',
+    'claude-sonnet-4-5',
+    'claude-haiku-4-5',
+  ]);
+});
+
+test('aider gets address and key as parameters of each model, where no environment variable reaches', () => {
+  const models = parse(content('aider', '/home/coder/.config/aider/models.yml'));
+  for (const model of models)
+    expect(model.extra_params).toMatchObject({ api_base: 'http://litellm:4000/v1', api_key: KEY });
+});

@@ -1,0 +1,97 @@
+import { z } from 'zod';
+import { renderAgentFiles } from '../../../images/key-provisioner/src/agents';
+import { contextOf, KEY } from './context';
+
+/** What Roo Code 3.54 and Zoo Code take; a stricter reading than theirs, which strips or skips what it does not know. */
+const modelInfo = z.strictObject({
+  contextWindow: z.number(),
+  supportsPromptCache: z.boolean(),
+  maxTokens: z.number().optional(),
+  supportsImages: z.boolean().optional(),
+  inputPrice: z.number().optional(),
+  outputPrice: z.number().optional(),
+  cacheWritesPrice: z.number().optional(),
+  cacheReadsPrice: z.number().optional(),
+});
+const profile = z.strictObject({
+  id: z.string(),
+  apiProvider: z.literal('openai'),
+  openAiBaseUrl: z.string().regex(/\/v1$/),
+  openAiApiKey: z.string().min(1),
+  openAiModelId: z.string(),
+  openAiStreamingEnabled: z.boolean().optional(),
+  includeMaxTokens: z.boolean().optional(),
+  openAiCustomModelInfo: modelInfo,
+});
+const settings = z.strictObject({
+  providerProfiles: z.strictObject({
+    currentApiConfigName: z.string(),
+    apiConfigs: z.record(z.string(), profile),
+    modeApiConfigs: z.record(z.enum(['architect', 'code', 'ask', 'debug', 'orchestrator']), z.string()),
+  }),
+  globalSettings: z.strictObject({
+    telemetrySetting: z.enum(['unset', 'enabled', 'disabled']),
+    autoApprovalEnabled: z.boolean(),
+    alwaysAllowReadOnly: z.boolean(),
+    alwaysAllowWrite: z.boolean(),
+    alwaysAllowExecute: z.boolean(),
+    allowedCommands: z.array(z.string()),
+    deniedCommands: z.array(z.string()),
+    dismissedUpsells: z.array(z.string()),
+  }),
+});
+
+function imported(model = 'claude-sonnet-4-5') {
+  const { files } = renderAgentFiles(['roo-code'], contextOf(model));
+  const file = files.find(({ path }) => path === '/home/coder/.config/roo-code/settings.json')!;
+  return settings.parse(JSON.parse(file.content));
+}
+
+test('the file is what the extension imports', () => {
+  expect(imported().providerProfiles.apiConfigs['gateway']).toEqual({
+    id: 'gateway-default',
+    apiProvider: 'openai',
+    openAiBaseUrl: 'http://litellm:4000/v1',
+    openAiApiKey: KEY,
+    openAiModelId: 'claude-sonnet-4-5',
+    openAiStreamingEnabled: true,
+    includeMaxTokens: true,
+    openAiCustomModelInfo: {
+      contextWindow: 200_000,
+      maxTokens: 32_000,
+      supportsImages: true,
+      supportsPromptCache: true,
+      inputPrice: 3,
+      outputPrice: 15,
+      cacheWritesPrice: 3.75,
+      cacheReadsPrice: 0.3,
+    },
+  });
+});
+
+test('the profile in use and that of every mode exist', () => {
+  const { currentApiConfigName, apiConfigs, modeApiConfigs } = imported().providerProfiles;
+  expect(apiConfigs).toHaveProperty(currentApiConfigName);
+  const ids = Object.values(apiConfigs).map(({ id }) => id);
+  expect(new Set(ids).size).toBe(ids.length);
+  for (const id of Object.values(modeApiConfigs)) expect(ids).toContain(id);
+});
+
+test('the chosen model is the profile in use, and the others can be picked', () => {
+  const { apiConfigs } = imported('claude-opus-4').providerProfiles;
+  expect(apiConfigs['gateway']?.openAiModelId).toBe('claude-opus-4');
+  expect(Object.keys(apiConfigs)).toEqual(['gateway', 'gateway claude-sonnet-4-5', 'gateway claude-haiku-4-5']);
+});
+
+test('no model is named so that the extension takes it for one of the o-series', () => {
+  for (const { openAiModelId } of Object.values(imported().providerProfiles.apiConfigs))
+    expect(openAiModelId).not.toMatch(/o[134]/);
+});
+
+test('nothing is written or run without a question, and nothing is reported home', () => {
+  expect(imported().globalSettings).toMatchObject({
+    alwaysAllowWrite: false,
+    alwaysAllowExecute: false,
+    telemetrySetting: 'disabled',
+  });
+});

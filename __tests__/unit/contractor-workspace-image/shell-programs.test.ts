@@ -1,0 +1,132 @@
+import { execFileSync, spawnSync } from 'node:child_process';
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { Workspace } from './workspace';
+
+const IMAGE = join(__dirname, '../../../images/contractor-workspace');
+
+let workspace: Workspace;
+beforeEach(async () => {
+  workspace = new Workspace();
+  await workspace.open();
+});
+afterEach(() => workspace.close());
+
+const info = {
+  name: 'workspace-1',
+  scope: 'workspace',
+  state: 'active',
+  spend: 6.804,
+  max_budget: 10,
+  budget_duration: '30d',
+  budget_reset_at: '2026-12-01T00:00:00Z',
+  rpm_limit: 60,
+  tpm_limit: null,
+  models: ['claude-sonnet-4-5', 'claude-haiku-4-5'],
+  expires: '2026-12-20T00:00:00Z',
+};
+
+function ready(body: object = info, status = 200) {
+  workspace.write('.config/litellm/key', 'sk-a-key\n');
+  workspace.write(
+    '.config/ai-gateway/environment',
+    `export AI_PROVISIONER_URL='${workspace.url}'\nexport AI_MODEL='claude-sonnet-4-5'\n`,
+  );
+  workspace.answers = [{ status, body }];
+}
+
+test('ai-usage asks with the key from its file and shows what is left as a bar', async () => {
+  ready();
+  const { code, output } = await workspace.run('ai-usage');
+  expect(code).toBe(0);
+  expect(workspace.requests[0]).toMatchObject({ path: '/api/v1/keys/info', authorization: 'Bearer sk-a-key' });
+  expect(output).toContain('[##############......] $3.20 of $10.00 left, starts anew 2026-12-01');
+  expect(output).toContain('60 requests a minute');
+});
+
+test('ai-usage --metadata is one line with the tighter of the two limits', async () => {
+  ready({ ...info, person: { spend: 39.5, max_budget: 40, budget_reset_at: null } });
+  expect(await workspace.run('ai-usage', ['--metadata'])).toEqual({ code: 0, output: '$0.50 of $40.00 left\n' });
+});
+
+test('ai-usage --metadata says revoked where the key is', async () => {
+  ready({ ...info, state: 'revoked' });
+  expect((await workspace.run('ai-usage', ['--metadata'])).output).toBe('revoked\n');
+});
+
+test('an overspent key has a full bar and nothing left', async () => {
+  ready({ ...info, spend: 12 });
+  expect((await workspace.run('ai-usage')).output).toContain('[####################] $0.00 of $10.00 left');
+});
+
+test('somebody’s own key without a budget shows what was spent', async () => {
+  ready({ ...info, max_budget: null, budget_reset_at: null, rpm_limit: null, expires: null });
+  const { code, output } = await workspace.run('ai-usage');
+  expect(code).toBe(0);
+  expect(output).toContain('$6.80 spent');
+});
+
+test('the greeting names the model and what is left', async () => {
+  ready();
+  const { output } = await workspace.run('ai-usage', ['--greeting']);
+  expect(output).toContain('AI: claude-sonnet-4-5, [##############......] $3.20 of $10.00 left');
+});
+
+test.each([
+  [401, 'key not accepted'],
+  [500, 'usage unknown'],
+])('status %i gives Coder one line and the person a reason', async (status, line) => {
+  ready({ detail: 'a reason' }, status);
+  expect(await workspace.run('ai-usage', ['--metadata'])).toEqual({ code: 0, output: `${line}\n` });
+  expect((await workspace.run('ai-usage')).code).toBe(1);
+});
+
+test('ai-usage in a workspace without AI says where to look', async () => {
+  const { code, output } = await workspace.run('ai-usage');
+  expect(code).toBe(1);
+  expect(output).toContain('start.log');
+});
+
+test('ai-models lists names, use, context and prices, and marks the chosen one', async () => {
+  const prices = { input: 3, output: 15, cache_write: 3.75, cache_read: 0.3 };
+  const model = { name: 'claude-sonnet-4-5', title: 'S', use: 'balanced', context: 200_000, output: 64_000, prices };
+  const models = { chosen: model.name, small: 'x', models: [model] };
+  workspace.write('.config/ai-gateway/models.json', JSON.stringify(models));
+  const { output } = await workspace.run('ai-models');
+  expect(output).toMatch(/claude-sonnet-4-5 +balanced +200k +\$3 +\$15 +this workspace's/);
+});
+
+test('workspace-entrypoint hands secrets over by file and starts the command without them', async () => {
+  const secrets = { GATEWAY_WORKSPACE_TOKEN: 'token-1', GATEWAY_API_KEY: 'sk-own', GATEWAY_GIT_PASSWORD: 'git-secret' };
+  const { output } = await workspace.run('workspace-entrypoint', ['env'], secrets);
+  expect(output).toContain('CODER_WORKSPACE_ID=workspace-1');
+  expect(output).not.toMatch(/token-1|sk-own|git-secret/);
+
+  workspace.answers = [{ status: 403, body: { detail: 'no' } }];
+  const { GATEWAY_WORKSPACE_TOKEN, GATEWAY_API_KEY } = { GATEWAY_WORKSPACE_TOKEN: '', GATEWAY_API_KEY: '' };
+  await workspace.start({ GATEWAY_WORKSPACE_TOKEN, GATEWAY_API_KEY });
+  expect(workspace.requests[0]).toMatchObject({ authorization: 'Bearer token-1', body: { api_key: 'sk-own' } });
+});
+
+test('workspace-entrypoint forgets a secret that the template no longer passes', async () => {
+  await workspace.run('workspace-entrypoint', ['true'], { GATEWAY_API_KEY: 'sk-own' });
+  await workspace.run('workspace-entrypoint', ['true']);
+  expect(readdirSync(join(workspace.directory, 'secrets'))).toEqual(['GATEWAY_WORKSPACE_TOKEN']);
+});
+
+test('codex says at once that the gateway is away', async () => {
+  const env = { AI_GATEWAY_URL: 'http://127.0.0.1:9', CODEX_PROGRAM: '/bin/false' };
+  const { code, output } = await workspace.run('codex', ['exec', 'hello'], env);
+  expect(code).toBe(1);
+  expect(output).toContain('the AI gateway at http://127.0.0.1:9 does not answer');
+});
+
+const shellcheck = spawnSync('shellcheck', ['--version']).status === 0;
+(shellcheck ? test : test.skip)('every shell program passes shellcheck', () => {
+  const files = ['bin', 'build', 'lib', 'etc'].flatMap((folder) =>
+    readdirSync(join(IMAGE, folder))
+      .map((name) => join(folder, name))
+      .filter((name) => !/\.(mjs|json|jq|py)$/.test(name) && !name.endsWith('node_modules')),
+  );
+  execFileSync('shellcheck', ['-x', '-P', 'SCRIPTDIR', ...files], { cwd: IMAGE, stdio: 'pipe', encoding: 'utf8' });
+});
