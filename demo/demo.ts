@@ -152,17 +152,17 @@ export class Demo {
   }
 
   private async startLiteLLM({ venv }: PythonEnvironment, ports: Ports, directory: DemoDirectory): Promise<void> {
-    const { mock, real, env } = this.providers;
+    const { mock, real, secrets } = this.providers;
     this.litellm = new LiteLLM({
       venv,
-      config: directory.writePrivately('config.yaml', proxyConfigYaml(this.settings, { mock })),
+      settings: this.settings,
+      config: proxyConfigYaml(this.settings, { mock }),
+      directory: directory.path,
+      secrets: { ...directory.secrets, ...secrets },
       databaseUrl: this.postgres?.url(DATABASE) ?? '',
-      masterKey: directory.secrets.masterKey,
-      saltKey: directory.secrets.saltKey,
       port: ports.gateway,
       logFile: directory.file('litellm.log'),
       online: real.length > 0,
-      env,
     });
     await this.litellm.start(this.signal);
   }
@@ -170,32 +170,26 @@ export class Demo {
   private async startKeyProvisioner(ports: Ports, directory: DemoDirectory): Promise<void> {
     const gatewayUrl = `http://127.0.0.1:${ports.gateway}`;
     const provisionerUrl = `http://127.0.0.1:${ports.provisioner}`;
-    const { secrets } = directory;
     this.keyProvisioner = new KeyProvisioner({
+      settings: this.settings,
+      configuration: gatewayConfigurationJson(this.settings, { gatewayUrl, provisionerUrl }),
+      directory: directory.path,
+      secrets: { ...directory.secrets, coder_token: this.options.coder?.token },
+      litellm: `127.0.0.1:${ports.gateway}`,
       port: ports.provisioner,
       logFile: directory.file('key-provisioner.log'),
-      configuration: directory.writePrivately(
-        'gateway.json',
-        gatewayConfigurationJson(this.settings, { gatewayUrl, provisionerUrl }),
-      ),
-      litellmUrl: gatewayUrl,
-      litellmMasterKey: secrets.masterKey,
-      adminToken: secrets.adminToken,
-      workspaceIdentitySecret: secrets.workspaceIdentitySecret,
-      keyDerivationSecret: secrets.keyDerivationSecret,
-      coder: this.options.coder,
     });
     await this.keyProvisioner.start(this.signal);
   }
 
   private info(directory: DemoDirectory): DemoInfo {
-    const { masterKey, adminToken, workspaceIdentitySecret } = directory.secrets;
+    const { secrets } = directory;
     return {
       gatewayUrl: this.litellm?.url ?? '',
       provisionerUrl: this.keyProvisioner?.url ?? '',
-      masterKey,
-      adminToken,
-      workspaceIdentitySecret,
+      masterKey: secrets.litellm_master_key,
+      adminToken: secrets.provisioner_admin_token,
+      workspaceIdentitySecret: secrets.workspace_identity_secret,
       databaseUrl: this.postgres?.url(DATABASE) ?? '',
       pids: {
         demo: process.pid,

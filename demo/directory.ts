@@ -5,15 +5,11 @@ import { z } from 'zod';
 import { Problem } from './problem.ts';
 import { run } from './processes/run.ts';
 import { MARKER } from './registry.ts';
-import { makeSecrets } from './secrets.ts';
+import { makeSecrets, OWN_SECRETS, type Secrets } from './secrets.ts';
 import { serverUser } from './services/postgres-binaries.ts';
 
 const stateSchema = z.object({
-  masterKey: z.string(),
-  saltKey: z.string(),
-  adminToken: z.string(),
-  workspaceIdentitySecret: z.string(),
-  keyDerivationSecret: z.string(),
+  secrets: z.record(z.enum(OWN_SECRETS), z.string()),
   /** Of the database's superuser; set once the cluster is complete. */
   databasePassword: z.string().optional(),
 });
@@ -44,8 +40,8 @@ export class DemoDirectory {
   }
 
   /** For this demo alone, and the same again when a kept directory is used again. */
-  get secrets(): Omit<State, 'databasePassword'> {
-    return this.state;
+  get secrets(): Secrets {
+    return this.state.secrets;
   }
 
   /** Set where the database cluster is complete. */
@@ -55,22 +51,16 @@ export class DemoDirectory {
 
   set databasePassword(password: string) {
     this.state = { ...this.state, databasePassword: password };
-    this.writePrivately('state.json', JSON.stringify(this.state));
+    writeFileSync(this.file('state.json'), JSON.stringify(this.state), { mode: 0o600 });
   }
 
   file(name: string): string {
     return join(this.path, name);
   }
-
-  /** Writes a file that only its owner reads, and returns its path. */
-  writePrivately(name: string, text: string): string {
-    writeFileSync(this.file(name), text, { mode: 0o600 });
-    return this.file(name);
-  }
 }
 
 function readState(file: string): State {
-  if (!existsSync(file)) return makeSecrets();
+  if (!existsSync(file)) return { secrets: makeSecrets() };
   const parsed = stateSchema.safeParse(JSON.parse(readFileSync(file, 'utf8')));
   if (!parsed.success) throw new Problem(`${file} was written by another version of the demo; remove its directory`);
   return parsed.data;

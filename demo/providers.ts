@@ -1,17 +1,18 @@
 import { PROVIDERS, type Provider } from '../litellm-config/model.ts';
 import { neededCredentials } from '../settings/credentials.ts';
 import type { Settings } from '../settings/schema.ts';
+import { type SecretName, secret } from '../settings/secrets.ts';
 
 /** Which providers are asked and which LiteLLM stands in for, and the credentials `config.yaml` refers to. */
 export interface ProviderChoice {
   readonly real: readonly Provider[];
   readonly mock: readonly Provider[];
-  /** Variables for LiteLLM: real credentials, or a word that leads nowhere. */
-  readonly env: Record<string, string>;
+  /** Real credentials, or a word that leads nowhere. */
+  readonly secrets: Partial<Record<SecretName, string>>;
 }
 
 /** What a mocked provider's credential is set to, so that `config.yaml` can stay as deployed. */
-const PLACEHOLDER = 'unused-in-the-demo';
+const PLACEHOLDER = 'unused-where-models-are-mocked';
 
 /** A provider is real where all of its required credentials are in the environment, unless `mockAll` says otherwise. */
 export function chooseProviders(
@@ -20,14 +21,24 @@ export function chooseProviders(
   mockAll = false,
 ): ProviderChoice {
   const real: Provider[] = [];
-  const variables: Record<string, string> = {};
+  const secrets: Partial<Record<SecretName, string>> = {};
   for (const { provider, credentials } of neededCredentials(settings)) {
-    const isReal = !mockAll && credentials.every(({ required, environment }) => !required || env[environment]);
+    const values = credentials.map(({ secret: name, required }) => ({
+      name,
+      required,
+      value: fromEnvironment(name, env),
+    }));
+    const isReal = !mockAll && values.every(({ required, value }) => !required || value);
     if (isReal) real.push(provider);
-    for (const { environment, required } of credentials) {
-      const value = isReal ? env[environment] : required ? PLACEHOLDER : undefined;
-      if (value) variables[environment] = value;
+    for (const { name, required, value } of values) {
+      secrets[name] = isReal ? value : required ? PLACEHOLDER : undefined;
     }
   }
-  return { real, mock: PROVIDERS.filter((provider) => !real.includes(provider)), env: variables };
+  return { real, mock: PROVIDERS.filter((provider) => !real.includes(provider)), secrets };
+}
+
+function fromEnvironment(name: SecretName, env: NodeJS.ProcessEnv): string | undefined {
+  return secret(name)
+    .environment?.map((variable) => env[variable])
+    .find(Boolean);
 }

@@ -1,21 +1,17 @@
-import { secret } from '../settings/secrets.ts';
+import { type SecretName, secret } from '../settings/secrets.ts';
 
-/** The secrets of one start, made for it. */
-export interface Secrets {
-  readonly masterKey: string;
-  readonly saltKey: string;
-  readonly adminToken: string;
-  readonly workspaceIdentitySecret: string;
-  readonly keyDerivationSecret: string;
-}
+/** The secrets that a deployment generates for itself, but for the database's password. */
+export const OWN_SECRETS = [
+  'litellm_master_key',
+  'litellm_salt_key',
+  'provisioner_admin_token',
+  'workspace_identity_secret',
+  'key_derivation_secret',
+] as const satisfies readonly SecretName[];
 
+export type Secrets = Record<(typeof OWN_SECRETS)[number], string>;
+
+/** New ones, as `gateway init` makes them. */
 export function makeSecrets(): Secrets {
-  const make = (name: Parameters<typeof secret>[0]) => secret(name).generate?.() ?? '';
-  return {
-    masterKey: make('litellm_master_key'),
-    saltKey: make('litellm_salt_key'),
-    adminToken: make('provisioner_admin_token'),
-    workspaceIdentitySecret: make('workspace_identity_secret'),
-    keyDerivationSecret: make('key_derivation_secret'),
-  };
+  return Object.fromEntries(OWN_SECRETS.map((name) => [name, secret(name).generate?.() ?? ''])) as Secrets;
 }

@@ -12,7 +12,8 @@ shift 2
 (
   (
     trap '' HUP INT TERM
-    cat <&3 || true
+    PATH="${PATH-}:/usr/bin:/bin"
+    read -r _ <&3 || true
     kill -s "$signal" "$$" || true
     waited=0
     while kill -s 0 "$$" && [ "$waited" -lt "$((grace * 10))" ]; do

@@ -36,7 +36,7 @@ export class Service {
 
   static start(name: string, command: string, args: readonly string[], options: ServiceOptions): Service {
     const { logFile, ...rest } = options;
-    const log = openSync(logFile, 'a');
+    const log = openSync(logFile, 'a', 0o600);
     try {
       return new Service(name, logFile, startGuarded(command, args, { ...rest, stdio: ['ignore', log, log] }));
     } finally {

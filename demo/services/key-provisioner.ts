@@ -1,25 +1,28 @@
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import type { Settings } from '../../settings/schema.ts';
+import type { SecretName } from '../../settings/secrets.ts';
+import { keyProvisioner as describeKeyProvisioner } from '../../workloads/key-provisioner.ts';
 import { Service } from '../processes/service.ts';
+import { localProcess } from './local-process.ts';
 
 const SERVER = join(import.meta.dirname, '../../images/key-provisioner/src/server.ts');
 const TYPESCRIPT_LOADER = pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href;
 const READY_WITHIN_S = 60;
 
 export interface KeyProvisionerOptions {
+  readonly settings: Settings;
+  /** Text of `gateway.json`. */
+  readonly configuration: string;
+  /** Where `gateway.json` goes. */
+  readonly directory: string;
+  readonly secrets: Partial<Record<SecretName, string>>;
+  /** LiteLLM's `host:port`. */
+  readonly litellm: string;
   readonly port: number;
   readonly logFile: string;
-  /** Path of `gateway.json`. */
-  readonly configuration: string;
-  readonly litellmUrl: string;
-  readonly litellmMasterKey: string;
-  readonly adminToken: string;
-  readonly workspaceIdentitySecret: string;
-  readonly keyDerivationSecret: string;
-  /** Coder's API. Without it, the workspace's token alone decides. @default - none */
-  readonly coder?: { readonly url: string; readonly token: string };
-  /** Added to, or taken instead of, what the above amounts to. */
+  /** Added to its environment. @default - nothing */
   readonly env?: Record<string, string>;
 }
 
@@ -44,9 +47,17 @@ export class KeyProvisioner {
 
   /** Resolves when it answers; whether LiteLLM does is another question. */
   async start(signal?: AbortSignal): Promise<void> {
+    const { settings, configuration, directory, secrets, litellm, port, logFile, env } = this.options;
+    const { environment } = localProcess(describeKeyProvisioner(settings), {
+      directory,
+      secrets,
+      addresses: { litellm },
+      files: { 'gateway.json': configuration },
+    });
+    const here = { PATH: process.env.PATH ?? '', HOST: '127.0.0.1', PORT: String(port) };
     const service = Service.start('key-provisioner', process.execPath, ['--import', TYPESCRIPT_LOADER, SERVER], {
-      env: { ...environment(this.options), ...this.options.env },
-      logFile: this.options.logFile,
+      env: { ...environment, ...here, ...env },
+      logFile,
     });
     this.service = service;
     try {
@@ -65,21 +76,4 @@ export class KeyProvisioner {
   async kill(): Promise<void> {
     await this.service?.kill();
   }
-}
-
-function environment(options: KeyProvisionerOptions): Record<string, string> {
-  const { coder } = options;
-  return {
-    PATH: process.env.PATH ?? '',
-    HOME: process.env.HOME ?? '/tmp',
-    HOST: '127.0.0.1',
-    PORT: String(options.port),
-    LITELLM_URL: options.litellmUrl,
-    LITELLM_MASTER_KEY: options.litellmMasterKey,
-    ADMIN_TOKEN: options.adminToken,
-    WORKSPACE_IDENTITY_SECRET: options.workspaceIdentitySecret,
-    KEY_DERIVATION_SECRET: options.keyDerivationSecret,
-    GATEWAY_CONFIGURATION: options.configuration,
-    ...(coder ? { CODER_URL: coder.url, CODER_TOKEN: coder.token } : {}),
-  };
 }

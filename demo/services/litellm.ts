@@ -1,18 +1,13 @@
 import { dirname, join } from 'node:path';
+import type { Settings } from '../../settings/schema.ts';
+import type { SecretName } from '../../settings/secrets.ts';
+import { litellm as describeLiteLLM } from '../../workloads/litellm.ts';
 import { QUERY_ENGINE } from '../installation/python-environment.ts';
 import { Service } from '../processes/service.ts';
+import { localProcess } from './local-process.ts';
 
 const OFFLINE_BIN = join(import.meta.dirname, '../offline-bin');
 const READY_WITHIN_S = 180;
-
-/** Keeps LiteLLM from fetching price lists at start. */
-const LOCAL_DATA = {
-  LITELLM_LOCAL_MODEL_COST_MAP: 'True',
-  LITELLM_LOCAL_ANTHROPIC_BETA_HEADERS: 'True',
-  LITELLM_LOCAL_AUTOROUTER_PRESETS: 'True',
-  LITELLM_LOCAL_BLOG_POSTS: 'True',
-  LITELLM_LOCAL_POLICY_TEMPLATES: 'True',
-};
 
 /** Keeps LiteLLM from calling providers for what `mock_response` does not cover (counting tokens, say). */
 const OFFLINE = {
@@ -23,26 +18,30 @@ const OFFLINE = {
 };
 
 /** What decides how a provider is reached, where models are real. */
-const NETWORK_VARIABLES = ['HTTP_PROXY', 'HTTPS_PROXY', 'NO_PROXY', 'http_proxy', 'https_proxy', 'no_proxy'];
-const CERTIFICATE_VARIABLES = ['SSL_CERT_FILE', 'SSL_CERT_DIR', 'REQUESTS_CA_BUNDLE'];
+const NETWORK_VARIABLES = [
+  ...['HTTP_PROXY', 'HTTPS_PROXY', 'NO_PROXY', 'http_proxy', 'https_proxy', 'no_proxy'],
+  ...['SSL_CERT_FILE', 'SSL_CERT_DIR', 'REQUESTS_CA_BUNDLE'],
+];
 
 export interface LiteLLMOptions {
   /** The virtual environment that holds LiteLLM. */
   readonly venv: string;
-  /** Path of `config.yaml`. */
+  readonly settings: Settings;
+  /** Text of `config.yaml`. */
   readonly config: string;
+  /** Where `config.yaml` and scratch files go. */
+  readonly directory: string;
+  readonly secrets: Partial<Record<SecretName, string>>;
   readonly databaseUrl: string;
-  readonly masterKey: string;
-  readonly saltKey: string;
   readonly port: number;
   readonly logFile: string;
   /** Whether any model is served by its real provider. */
   readonly online: boolean;
-  /** Credentials and whatever else `config.yaml` refers to. */
-  readonly env: Record<string, string>;
+  /** Added to its environment. @default - nothing */
+  readonly env?: Record<string, string>;
 }
 
-/** The LiteLLM proxy on 127.0.0.1, against a migrated database. */
+/** The LiteLLM proxy on 127.0.0.1, as deployed but for its address, against a migrated database. */
 export class LiteLLM {
   private service?: Service;
 
@@ -63,10 +62,12 @@ export class LiteLLM {
 
   /** Resolves when the proxy is ready, its database included. */
   async start(signal?: AbortSignal): Promise<void> {
-    const { config, port, venv, logFile } = this.options;
-    const args = ['--config', config, '--host', '127.0.0.1', '--port', String(port)];
-    const service = Service.start('LiteLLM', join(venv, 'bin/litellm'), args, {
-      env: { ...environment(this.options), ...this.options.env },
+    const { venv, port, logFile } = this.options;
+    const { arguments: args, environment } = this.rendered();
+    // Of an option given twice, the last one counts.
+    const here = ['--host', '127.0.0.1', '--port', String(port)];
+    const service = Service.start('LiteLLM', join(venv, 'bin/litellm'), [...args, ...here], {
+      env: environment,
       cwd: dirname(logFile), // LiteLLM and prisma-client-py read a .env file from where they run
       logFile,
     });
@@ -88,29 +89,37 @@ export class LiteLLM {
     await this.service?.kill();
   }
 
+  private rendered() {
+    const { settings, config, directory, secrets, databaseUrl, online, venv, env } = this.options;
+    const workload = describeLiteLLM(settings, { config });
+    const address = new URL(databaseUrl).host;
+    const { arguments: args, environment } = localProcess(workload, {
+      directory,
+      secrets,
+      addresses: { postgres: address },
+    });
+    return {
+      arguments: args,
+      environment: {
+        ...environment,
+        ...(online ? inherited(NETWORK_VARIABLES) : OFFLINE),
+        PATH: [OFFLINE_BIN, join(venv, 'bin'), dirname(process.execPath), process.env.PATH].join(':'),
+        DATABASE_URL: databaseUrl,
+        DISABLE_SCHEMA_UPDATE: 'true', // the database is a copy of a migrated one
+        PRISMA_QUERY_ENGINE_BINARY: QUERY_ENGINE,
+        PYTHONUNBUFFERED: '1',
+        ...env,
+      },
+    };
+  }
+
   /** Asked with the master key, so that somebody else's proxy on the same port does not count. */
   private async isReady(): Promise<boolean> {
-    const headers = { authorization: `Bearer ${this.options.masterKey}` };
+    const headers = { authorization: `Bearer ${this.options.secrets.litellm_master_key}` };
     const readiness = await fetch(`${this.url}/health/readiness`);
     if (!readiness.ok || ((await readiness.json()) as { db?: string }).db !== 'connected') return false;
     return (await fetch(`${this.url}/v1/models`, { headers })).ok;
   }
-}
-
-/** A complete environment: next to nothing is inherited, so that runs are repeatable. */
-function environment({ venv, databaseUrl, masterKey, saltKey, online }: LiteLLMOptions): Record<string, string> {
-  return {
-    ...LOCAL_DATA,
-    ...(online ? inherited([...NETWORK_VARIABLES, ...CERTIFICATE_VARIABLES]) : OFFLINE),
-    PATH: [OFFLINE_BIN, join(venv, 'bin'), dirname(process.execPath), process.env.PATH].join(':'),
-    HOME: process.env.HOME ?? '/tmp',
-    DATABASE_URL: databaseUrl,
-    DISABLE_SCHEMA_UPDATE: 'true', // the database is a copy of a migrated one
-    LITELLM_MASTER_KEY: masterKey,
-    LITELLM_SALT_KEY: saltKey,
-    PRISMA_QUERY_ENGINE_BINARY: QUERY_ENGINE,
-    PYTHONUNBUFFERED: '1',
-  };
 }
 
 function inherited(names: readonly string[]): Record<string, string> {

@@ -1,12 +1,14 @@
 import { randomBytes } from 'node:crypto';
-import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Settings } from '../../settings/schema.ts';
 import { copyCluster, prepareDatabaseTemplate, TEMPLATE_DATABASE } from '../installation/database-template.ts';
 import { cacheDirectory } from '../installation/directories.ts';
 import { preparePythonEnvironment } from '../installation/python-environment.ts';
 import type { Work } from '../installation/work.ts';
 import { freePort } from '../processes/ports.ts';
+import { chooseProviders } from '../providers.ts';
 import { makeSecrets, type Secrets } from '../secrets.ts';
 import { KeyProvisioner, type KeyProvisionerOptions } from '../services/key-provisioner.ts';
 import { LiteLLM } from '../services/litellm.ts';
@@ -14,6 +16,7 @@ import { Postgres } from '../services/postgres.ts';
 
 /** What a suite asks for. */
 export interface GatewayRequest {
+  readonly settings: Settings;
   /** Text of LiteLLM's `config.yaml`. */
   readonly config: string;
   /** Text of the key-provisioner's `gateway.json`; without it there is no key-provisioner. */
@@ -27,8 +30,12 @@ export interface GatewayRequest {
 }
 
 /** What it gets. */
-export interface GatewayAnswer extends Secrets {
+export interface GatewayAnswer {
   readonly id: string;
+  readonly masterKey: string;
+  readonly adminToken: string;
+  readonly workspaceIdentitySecret: string;
+  readonly keyDerivationSecret: string;
   readonly url: string;
   readonly provisionerUrl?: string;
   readonly databaseUrl: string;
@@ -37,7 +44,6 @@ export interface GatewayAnswer extends Secrets {
 }
 
 interface Running {
-  readonly answer: GatewayAnswer;
   readonly litellm: LiteLLM;
   readonly provisionerOptions?: KeyProvisionerOptions;
   readonly provisioners: KeyProvisioner[];
@@ -83,25 +89,34 @@ export class TestGateways {
     const id = randomBytes(4).toString('hex');
     const directory = join(this.directory, id);
     mkdirSync(directory, { mode: 0o700 });
-    const config = join(directory, 'config.yaml');
-    writeFileSync(config, request.config);
     const databaseUrl = await this.postgres.createDatabase(`suite_${id}`, TEMPLATE_DATABASE);
     const secrets = makeSecrets();
     const litellm = new LiteLLM({
       venv: this.venv,
-      config,
+      settings: request.settings,
+      config: request.config,
+      directory,
+      secrets: { ...secrets, ...chooseProviders(request.settings, {}, true).secrets },
       databaseUrl,
-      masterKey: secrets.masterKey,
-      saltKey: secrets.saltKey,
       port: request.port,
       logFile: join(directory, 'litellm.log'),
       online: false,
       env: request.env,
     });
-    const provisionerOptions = this.provisionerOptions(request, directory, secrets, litellm.url);
-    const provisioners = provisionerOptions ? [new KeyProvisioner(provisionerOptions)] : [];
-    const answer = { id, url: litellm.url, provisionerUrl: provisioners[0]?.url, databaseUrl, directory, ...secrets };
-    this.running.set(id, { answer, litellm, provisionerOptions, provisioners });
+    const options = provisionerOptions(request, directory, secrets);
+    const provisioners = options ? [new KeyProvisioner(options)] : [];
+    const answer: GatewayAnswer = {
+      id,
+      url: litellm.url,
+      provisionerUrl: provisioners[0]?.url,
+      databaseUrl,
+      directory,
+      masterKey: secrets.litellm_master_key,
+      adminToken: secrets.provisioner_admin_token,
+      workspaceIdentitySecret: secrets.workspace_identity_secret,
+      keyDerivationSecret: secrets.key_derivation_secret,
+    };
+    this.running.set(id, { litellm, provisionerOptions: options, provisioners });
     try {
       await litellm.start();
       await provisioners[0]?.start();
@@ -164,26 +179,22 @@ export class TestGateways {
     if (!found) throw new Error(`no gateway is called ${id}`);
     return found;
   }
+}
 
-  private provisionerOptions(
-    { gatewayJson, provisionerPort, provisionerEnv }: GatewayRequest,
-    directory: string,
-    secrets: Secrets,
-    litellmUrl: string,
-  ): KeyProvisionerOptions | undefined {
-    if (gatewayJson === undefined) return undefined;
-    const configuration = join(directory, 'gateway.json');
-    writeFileSync(configuration, gatewayJson);
-    return {
-      port: provisionerPort,
-      logFile: join(directory, 'key-provisioner.log'),
-      configuration,
-      litellmUrl,
-      litellmMasterKey: secrets.masterKey,
-      adminToken: secrets.adminToken,
-      workspaceIdentitySecret: secrets.workspaceIdentitySecret,
-      keyDerivationSecret: secrets.keyDerivationSecret,
-      env: provisionerEnv,
-    };
-  }
+function provisionerOptions(
+  { settings, gatewayJson, port, provisionerPort, provisionerEnv }: GatewayRequest,
+  directory: string,
+  secrets: Secrets,
+): KeyProvisionerOptions | undefined {
+  if (gatewayJson === undefined) return undefined;
+  return {
+    settings,
+    configuration: gatewayJson,
+    directory,
+    secrets,
+    litellm: `127.0.0.1:${port}`,
+    port: provisionerPort,
+    logFile: join(directory, 'key-provisioner.log'),
+    env: provisionerEnv,
+  };
 }

@@ -2,7 +2,6 @@ import { parse, stringify } from 'yaml';
 import { gatewayConfigurationJson } from '../../../litellm-config/gateway-json';
 import { PROVIDERS, type Provider } from '../../../litellm-config/model';
 import { type ProxyConfig, proxyConfigYaml } from '../../../litellm-config/proxy-config';
-import { neededCredentials } from '../../../settings/credentials';
 import { parseSettings } from '../../../settings/load';
 import type { Settings } from '../../../settings/schema';
 import { order } from './harness';
@@ -57,6 +56,7 @@ export async function startGateway(options: GatewayOptions = {}): Promise<Gatewa
   const ports = await order<{ port: number; provisionerPort: number }>('POST', '/ports');
   const answer = await order<Answer>('POST', '/gateways', {
     ...ports,
+    settings,
     config: configText(settings, options),
     gatewayJson: options.keyProvisioner
       ? gatewayConfigurationJson(settings, {
@@ -64,7 +64,7 @@ export async function startGateway(options: GatewayOptions = {}): Promise<Gatewa
           provisionerUrl: `http://127.0.0.1:${ports.provisionerPort}`,
         })
       : undefined,
-    env: { ...placeholders(settings), ...options.env },
+    env: options.env ?? {},
     provisionerEnv: typeof options.keyProvisioner === 'object' ? options.keyProvisioner : {},
   });
   const { id, ...rest } = answer;
@@ -107,12 +107,4 @@ function configText(settings: Settings, { configure, mock = PROVIDERS, apiBase }
   configure(config);
   // LiteLLM's YAML 1.1 reader takes 3e-7 for text; it wants 3.0e-7.
   return stringify(config, { lineWidth: 0 }).replace(/(?<=: )(\d+)(e-\d+)$/gm, '$1.0$2');
-}
-
-/** `config.yaml` refers to credentials, mocked or not. */
-function placeholders(settings: Settings): Record<string, string> {
-  const needed = neededCredentials(settings).flatMap(({ credentials }) => credentials);
-  return Object.fromEntries(
-    needed.filter(({ required }) => required).map(({ environment }) => [environment, 'unused-in-tests']),
-  );
 }

@@ -11,6 +11,8 @@ import type { AddressInfo } from 'node:net';
 
 export interface Options {
   port?: number;
+  /** Where to listen; a container wants 0.0.0.0. @default 127.0.0.1 */
+  host?: string;
   /** Models that are no longer served: 404 not_found_error. */
   retired?: RegExp;
   /** Models that, like the newest ones, refuse sampling parameters and a forced tool choice: 400. */
@@ -83,7 +85,7 @@ export async function startScriptedAnthropic(options: Options = {}) {
     else sendJson(response, status, message);
   });
 
-  await new Promise<void>((ready) => server.listen(options.port ?? 0, '127.0.0.1', ready));
+  await new Promise<void>((ready) => server.listen(options.port ?? 0, options.host ?? '127.0.0.1', ready));
   const { port } = server.address() as AddressInfo;
   const stop = () =>
     new Promise<void>((done) => {

@@ -1,0 +1,40 @@
+import { mkdtempSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { quietly } from '../../../demo/installation/work.ts';
+import { claimPorts } from '../../../demo/ports.ts';
+import { freePort } from '../../../demo/processes/ports.ts';
+import { Registry } from '../../../demo/registry.ts';
+
+const demo = { directory: '/nowhere', keep: true };
+const registry = () => new Registry(mkdtempSync(join(tmpdir(), 'ports-test-')));
+
+test('a port that was asked for and is taken is refused with a way out', async () => {
+  const port = await freePort();
+  const occupant = createServer().listen(port, '127.0.0.1');
+  const claim = claimPorts(registry(), { gateway: port, usualGateway: 1, usualProvisioner: 1 }, demo, quietly);
+  await expect(claim).rejects.toThrow(`port ${port} is taken; name another one with --gateway-port`);
+  occupant.close();
+});
+
+test('the usual ports are used where they are free, others where they are not', async () => {
+  const usualGateway = await freePort();
+  const usualProvisioner = await freePort(0, [usualGateway]);
+  const occupant = createServer().listen(usualProvisioner, '127.0.0.1');
+  const ports = await claimPorts(registry(), { usualGateway, usualProvisioner }, demo, quietly);
+  expect(ports.gateway).toBe(usualGateway);
+  expect(ports.provisioner).not.toBe(usualProvisioner);
+  occupant.close();
+});
+
+test('a demo that is starting keeps its ports before it listens', async () => {
+  const shared = registry();
+  const wishes = { usualGateway: await freePort(), usualProvisioner: await freePort() };
+  const [first, second] = await Promise.all([
+    claimPorts(shared, wishes, demo, quietly),
+    claimPorts(shared, wishes, demo, quietly),
+  ]);
+  const all = [...Object.values(first), ...Object.values(second)];
+  expect(new Set(all).size).toBe(all.length);
+});

@@ -1,0 +1,60 @@
+import { existsSync, mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { MARKER, Registry } from '../../../demo/registry.ts';
+
+function setUp() {
+  const cache = mkdtempSync(join(tmpdir(), 'registry-test-'));
+  const directory = (name: string, marked = true) => {
+    const path = join(cache, name);
+    mkdirSync(path);
+    if (marked) writeFileSync(join(path, MARKER), '');
+    return path;
+  };
+  /** As a crashed demo leaves it: the process is gone, or its number belongs to another one. */
+  const leftOver = (pid: number, path: string, keep = false) => {
+    mkdirSync(join(cache, 'demos'), { recursive: true });
+    const entry = { pid, began: 'Thu Jan  1 00:00:00 1970', directory: path, keep, ports: [] };
+    writeFileSync(join(cache, 'demos', `${pid}.json`), JSON.stringify(entry));
+  };
+  return { registry: new Registry(cache), directory, leftOver };
+}
+
+test('a demo that runs is listed until it is removed', async () => {
+  const { registry, directory } = setUp();
+  const path = directory('mine');
+  await registry.add({ directory: path, keep: false, ports: [4000] });
+  expect(await registry.running()).toMatchObject([{ pid: process.pid, directory: path, ports: [4000] }]);
+  registry.remove();
+  expect(await registry.running()).toEqual([]);
+});
+
+test('the directory of a crashed demo is removed', async () => {
+  const { registry, directory, leftOver } = setUp();
+  const path = directory('crashed');
+  leftOver(2 ** 22 + 1, path);
+  expect(await registry.running()).toEqual([]);
+  expect(existsSync(path)).toBe(false);
+});
+
+test('a crashed demo whose number another process has now counts as gone', async () => {
+  const { registry, directory, leftOver } = setUp();
+  leftOver(process.pid, directory('crashed'));
+  expect(await registry.running()).toEqual([]);
+});
+
+test('a directory that was to be kept survives a crash', async () => {
+  const { registry, directory, leftOver } = setUp();
+  const path = directory('kept');
+  leftOver(2 ** 22 + 1, path, true);
+  await registry.running();
+  expect(existsSync(path)).toBe(true);
+});
+
+test('a directory that is not a demo is never removed', async () => {
+  const { registry, directory, leftOver } = setUp();
+  const path = directory('precious', false);
+  leftOver(2 ** 22 + 1, path);
+  await registry.running();
+  expect(existsSync(path)).toBe(true);
+});
