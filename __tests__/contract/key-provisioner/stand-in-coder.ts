@@ -27,7 +27,8 @@ export interface StandInWorkspace {
   status: string;
 }
 
-export async function startStandInCoder(): Promise<StandInCoder> {
+/** @param where - port (a free one) and address (loopback) to listen on */
+export async function startStandInCoder(where: { port?: number; host?: string } = {}): Promise<StandInCoder> {
   const coder = {
     url: '',
     token: 'coder-service-token-for-tests',
@@ -45,7 +46,7 @@ export async function startStandInCoder(): Promise<StandInCoder> {
     const { status, body } = answer(coder, request);
     response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
   });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  await new Promise<void>((resolve) => server.listen(where.port ?? 0, where.host ?? '127.0.0.1', resolve));
   coder.url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   return coder;
 }
