@@ -15,7 +15,7 @@ export interface Identity {
 }
 
 /** A workspace that has never been heard of. */
-export const newWorkspace = (owner = randomUUID()): Identity => ({
+export const newWorkspace = (owner: string = randomUUID()): Identity => ({
   workspace_id: randomUUID(),
   owner_id: owner,
   username: `u-${owner.slice(0, 8)}`,
