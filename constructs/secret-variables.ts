@@ -1,5 +1,4 @@
-import type { TerraformStack } from 'cdktf';
-import { TerraformVariable } from 'cdktf';
+import { type TerraformOutput, type TerraformStack, TerraformVariable } from 'cdktf';
 import { neededCredentials } from '../settings/credentials';
 import type { Settings } from '../settings/schema';
 import { PUBLISHED_VALUES, SECRETS, type Secret, type SecretName } from '../settings/secrets';
@@ -11,24 +10,32 @@ interface Rule {
 }
 
 /**
- * Every secret as a sensitive variable of the stack, so that one `secrets.tfvars` fits whatever is switched on. A missing,
- * weak, published or reused value stops the plan. The default is empty, not absent: Terraform would stop at the first
- * absent one, and cdktf would ask for it.
+ * Every secret as a sensitive variable of the stack, so that one `secrets.tfvars` fits whatever is switched on. The default is
+ * empty, not absent: Terraform would stop at the first absent one, cdktf would ask for it, and `destroy` needs none.
  */
-export function secretVariables(stack: TerraformStack, settings: Settings): void {
-  const reasons = reasonsFor(settings);
-  for (const secret of SECRETS) {
-    const variable = new TerraformVariable(stack, secret.name, {
+export function secretVariables(stack: TerraformStack): void {
+  for (const { name, purpose } of SECRETS) {
+    new TerraformVariable(stack, name, {
       type: 'string',
-      description: literal(secret.purpose),
+      description: literal(purpose),
       sensitive: true,
       nullable: false,
       default: '',
     });
-    for (const { condition, message } of rules(secret, reasons.get(secret.name))) {
-      variable.addValidation({ condition: `\${${condition}}`, errorMessage: literal(message) });
-    }
   }
+}
+
+/**
+ * Makes a missing, weak, published or reused secret stop the plan, all of them at once. These are preconditions of an output
+ * because a variable's own `validation` prints the value it refuses, sensitive or not (measured, Terraform 1.11).
+ */
+export function refuseUnfitSecrets(output: TerraformOutput, settings: Settings): void {
+  const reasons = reasonsFor(settings);
+  const all = SECRETS.flatMap((secret) => rules(secret, reasons.get(secret.name)));
+  output.addOverride(
+    'precondition',
+    all.map(({ condition, message }) => ({ condition: `\${${condition}}`, error_message: literal(message) })),
+  );
 }
 
 /** Why a deployment cannot do without a secret, as the end of a sentence; a secret without a reason may be empty. */

@@ -17,7 +17,9 @@ export function terraformTemplate(value: EnvValue, surroundings: Surroundings): 
     case 'reference':
       return `${value.workload}:${value.port}`;
     case 'variable':
-      return value.encoding === 'url' ? `\${urlencode(var.${value.secret})}` : `\${var.${value.secret}}`;
+      return value.encoding === 'url'
+        ? `\${replace(urlencode(var.${value.secret}), "+", "%20")}`
+        : `\${var.${value.secret}}`;
     case 'derived':
       return `\${sha256("${quotable(literal(value.purpose))}:\${var.${value.secret}}")}`;
     case 'joined':

@@ -4,7 +4,7 @@ import type { Construct } from 'constructs';
 import { DockerImage } from '../constructs/docker-image';
 import { DockerWorkload, keptVolumeId } from '../constructs/docker-workload';
 import { PlatformNetworks } from '../constructs/platform-networks';
-import { secretVariables } from '../constructs/secret-variables';
+import { refuseUnfitSecrets, secretVariables } from '../constructs/secret-variables';
 import { literal } from '../constructs/workspace-text';
 import type { Settings } from '../settings/schema';
 import { imageOf } from '../workloads/images';
@@ -31,9 +31,9 @@ export class PlatformStack extends TerraformStack {
     new DockerProvider(this, 'docker', { host: literal(settings.docker.host) });
     // Version 4 repairs stopped containers; the bindings would ask for 3.6.2 exactly.
     this.addOverride('terraform.required_providers.docker.version', '~> 4.6');
-    // Validations that compare two variables.
-    this.addOverride('terraform.required_version', '>= 1.9.0');
-    secretVariables(this, settings);
+    // `removed` blocks that keep what they remove.
+    this.addOverride('terraform.required_version', '>= 1.7.0');
+    secretVariables(this);
     if (workloads.some((workload) => workload.managesContainers)) dockerGroup(this);
 
     const networks = new PlatformNetworks(this, 'networks', {
@@ -86,12 +86,14 @@ function dockerGroup(stack: TerraformStack): void {
   });
 }
 
-function addresses(stack: TerraformStack, { litellm, key_provisioner, coder }: Settings): void {
+function addresses(stack: TerraformStack, settings: Settings): void {
+  const { litellm, key_provisioner, coder } = settings;
   const at = (bind: string, port: number) => {
     const host = bind === '0.0.0.0' || bind === '::' || bind === '127.0.0.1' ? 'localhost' : bind;
     return `http://${host.includes(':') ? `[${host}]` : host}:${port}`;
   };
-  new TerraformOutput(stack, 'gateway_url', { value: at(litellm.bind, litellm.port) });
+  const gateway = new TerraformOutput(stack, 'gateway_url', { value: at(litellm.bind, litellm.port) });
+  refuseUnfitSecrets(gateway, settings);
   new TerraformOutput(stack, 'provisioner_url', { value: at(key_provisioner.bind, key_provisioner.port) });
   if (coder.server) new TerraformOutput(stack, 'coder_url', { value: coder.url ?? at(coder.bind, coder.port) });
 }

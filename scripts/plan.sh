@@ -1,0 +1,20 @@
+#!/usr/bin/env bash
+# Synthesizes, saves the platform's plan and shows it: cdktf.out/stacks/platform/{platform.tfplan,plan.json}.
+#
+#   scripts/plan.sh          or: make plan
+#
+#   SECRETS   the file with the secrets (default: secrets.tfvars)
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+# shellcheck source=scripts/platform-environment.sh
+. scripts/platform-environment.sh
+
+require_terraform
+require_secrets
+synthesize
+require_docker
+initialize
+rm -f "$stack/platform.tfplan" "$stack/plan.json"
+terraform -chdir="$stack" plan -input=false -compact-warnings -var-file="$secrets" -out=platform.tfplan
+terraform -chdir="$stack" show -json platform.tfplan >"$stack/plan.json"
+say "saved: $stack/platform.tfplan (for make deploy) and $stack/plan.json; both hold secrets, so keep them here"

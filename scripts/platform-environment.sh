@@ -1,0 +1,51 @@
+# shellcheck shell=bash
+# What scripts/{plan,deploy,destroy}.sh share; to be sourced from the repository's root.
+
+# shellcheck source=scripts/terraform-environment.sh
+. scripts/terraform-environment.sh
+
+# State and plans hold secrets in clear text.
+umask 077
+
+stack=${CDKTF_OUTDIR:-cdktf.out}/stacks/platform
+secrets=$(realpath -m "${SECRETS:-secrets.tfvars}")
+
+say() { printf '%s\n' "$*" >&2; }
+fail() {
+  say "$@"
+  exit 1
+}
+
+require_terraform() {
+  local version oldest=1.7.0
+  command -v terraform >/dev/null ||
+    fail "terraform is not installed; install Terraform $oldest or later (https://developer.hashicorp.com/terraform/install)"
+  version=$(terraform version -json 2>/dev/null | sed -nE 's/.*"terraform_version": *"([^"]+)".*/\1/p')
+  [[ -n $version && $(printf '%s\n' "$oldest" "${version%%-*}" | sort -V | head -n 1) == "$oldest" ]] ||
+    fail "terraform is version ${version:-unknown}, and $oldest or later is needed; install a newer one"
+}
+
+require_secrets() {
+  [[ -s $secrets ]] || fail "$secrets does not exist; run \`make init\`, which writes it, or name another file in SECRETS"
+}
+
+require_docker() {
+  local host
+  host=$(sed -nE 's/^ *"host": "((unix|tcp|ssh|npipe):[^"]+)".*/\1/p' "$stack/cdk.tf.json" | head -n 1)
+  command -v docker >/dev/null || fail 'docker is not installed; install Docker, then try again'
+  DOCKER_HOST=${host:-} timeout 20 docker version --format '{{.Server.Version}}' >/dev/null 2>&1 ||
+    fail "no Docker daemon answers at ${host:-the default socket}; start it, or set docker.host in gateway.yaml"
+}
+
+synthesize() { node --import tsx main.ts; }
+
+initialize() {
+  local log
+  scripts/provider-mirror.sh
+  # shellcheck source=scripts/terraform-environment.sh
+  . scripts/terraform-environment.sh
+  log=$(terraform -chdir="$stack" init -input=false -no-color 2>&1) || {
+    printf '%s\n' "$log" >&2
+    fail 'terraform could not be initialized (see above)'
+  }
+}
