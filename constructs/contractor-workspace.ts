@@ -107,7 +107,8 @@ export class ContractorWorkspace extends Construct {
       securityOpts: ['no-new-privileges:true'],
       // Counted per user id on the host: it keeps a fork bomb from taking the host down, not from its neighbours.
       ulimit: [{ name: 'nproc', soft: 16384, hard: 16384 }],
-      cpus: `\${${parameterValue('cpu')}}.0`,
+      // Not `cpus`: Docker refuses more of those than the host has.
+      cpuPeriod: 100_000,
       networksAdvanced: [{ name: networkId }],
       host: [
         { host: 'host.docker.internal', ip: 'host-gateway' },
@@ -127,6 +128,7 @@ export class ContractorWorkspace extends Construct {
       dependsOn: [door.container],
     });
     container.overrideLogicalId('workspace');
+    container.addOverride('cpu_quota', `\${tonumber(${parameterValue('cpu')}) * 100000}`);
     const megabytes = `\${tonumber(${parameterValue('memory')}) * 1024}`;
     container.addOverride('memory', megabytes);
     container.addOverride('memory_swap', megabytes);

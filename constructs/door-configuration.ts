@@ -62,14 +62,14 @@ global
 defaults
   mode http
   log global
-  timeout connect 5s
+  timeout connect 2s
   timeout queue 10s
   timeout http-request 30s
   timeout http-keep-alive 60s
   # The longest silence of an agent's turn: one that is not streamed says nothing until it is done.
   timeout client ${wait}
   timeout server ${wait}
-  retries 3
+  retries 2
   option http-server-close
   option disable-h2-upgrade
   ${answers().join('\n  ')}

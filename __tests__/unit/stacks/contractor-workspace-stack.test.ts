@@ -97,7 +97,8 @@ test('every parameter that is referred to exists', () => {
 
 test('limits are real ones: memory in MB without swap on top, cores, processes', () => {
   expect(workspace).toMatchObject({
-    cpus: '${data.coder_parameter.cpu.value}.0',
+    cpu_period: 100000,
+    cpu_quota: '${tonumber(data.coder_parameter.cpu.value) * 100000}',
     memory: '${tonumber(data.coder_parameter.memory.value) * 1024}',
     memory_swap: '${tonumber(data.coder_parameter.memory.value) * 1024}',
   });
