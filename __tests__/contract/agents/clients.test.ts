@@ -1,0 +1,83 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Agent } from '../../../images/key-provisioner/src/configuration';
+import { chat } from '../support/requests';
+import { type AgentsGateway, costOf, expectSpend, startAgentsGateway } from './support/gateway';
+import type { Workspace } from './support/workspace';
+
+/** The real OpenCode, Claude Code, Codex and aider with the shipped files, through the real LiteLLM. */
+
+const clients = [
+  { agent: 'opencode', client: 'opencode', tools: true },
+  { agent: 'claude-code', client: 'claude', tools: true },
+  { agent: 'codex', client: 'codex', tools: true },
+  { agent: 'aider', client: 'aider', tools: false },
+] as const satisfies { agent: Agent; client: string; tools: boolean }[];
+
+const TASK = 'Write hello to hello.txt';
+
+let agents: AgentsGateway;
+const workspaces: Workspace[] = [];
+beforeAll(async () => {
+  agents = await startAgentsGateway();
+}, 900_000);
+afterAll(async () => {
+  await Promise.all(workspaces.map((workspace) => workspace.remove()));
+  await agents?.stop();
+});
+
+async function workspaceOf(agent: Agent, key?: string) {
+  const workspace = await agents.newWorkspace([agent], key);
+  workspaces.push(workspace);
+  return workspace;
+}
+
+describe.each(clients)('$agent', ({ agent, client, tools }) => {
+  test('does a task, streamed, and the spend on the key is right to the last digit', async () => {
+    agents.upstream.requests.length = 0;
+    const workspace = await workspaceOf(agent);
+    const { code, output } = await agents.ask[client](workspace, TASK);
+
+    expect({ code, output }).toMatchObject({ code: 0 });
+    expect(readFileSync(join(workspace.repository, 'hello.txt'), 'utf8').trim()).toBe('hello');
+    const requests = [...agents.upstream.requests];
+    if (tools) expect(requests.map(({ answer }) => answer)).toContain('200 tool_use');
+    expect(requests.filter(({ body }) => body.stream).length).toBeGreaterThan(0);
+    expect(requests.every(({ body }) => (body.max_tokens ?? 0) <= 32_000)).toBe(true);
+    // The provider sees its own key and neither the workspace's nor anything that names the client's machine.
+    expect(JSON.stringify(requests.map(({ headers }) => headers))).not.toContain(workspace.key);
+    await expectSpend(agents, workspace.key, costOf(requests));
+  }, 240_000);
+
+  test('shows why a key without budget gets no answer, and ends', async () => {
+    const key = await agents.newKey({ max_budget: 0.000001 });
+    await chat(agents.gateway.url, key, 'claude-haiku-4-5');
+    const workspace = await workspaceOf(agent, key);
+    const { code, output } = await agents.ask[client](workspace, TASK);
+    expect(code).not.toBeNull();
+    if (agent === 'aider') expect(existsSync(join(workspace.repository, 'hello.txt'))).toBe(false);
+    else expect({ code, output: output.toLowerCase() }).toEqual({ code: 1, output: expect.stringContaining('budget') });
+    expect(output).not.toContain(key);
+  }, 240_000);
+
+  test('shows that a revoked key is not accepted, and ends', async () => {
+    const workspace = await workspaceOf(agent, `sk-${'unknown'.repeat(5)}`);
+    const { code, output } = await agents.ask[client](workspace, TASK);
+    expect({ code, output }).toEqual({
+      code: agent === 'aider' ? 0 : 1,
+      output: expect.stringMatching(/401|auth|token|invalid/i),
+    });
+    expect(output).not.toContain(workspace.key);
+  }, 240_000);
+
+  test('ends by itself when the gateway is away', async () => {
+    const workspace = await workspaceOf(agent);
+    await agents.gateway.litellm.stop();
+    try {
+      const { code, output } = await agents.ask[client](workspace, TASK);
+      expect({ code, output }).toEqual({ code: agent === 'aider' ? 0 : 1, output: expect.any(String) });
+    } finally {
+      await agents.gateway.litellm.start();
+    }
+  }, 300_000);
+});

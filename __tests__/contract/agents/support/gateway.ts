@@ -1,0 +1,115 @@
+import { type AgentContext, renderAgentFiles } from '../../../../images/key-provisioner/src/agents';
+import type { Agent } from '../../../../images/key-provisioner/src/configuration';
+import { catalog } from '../../../../litellm-config/catalog';
+import { gatewayConfiguration } from '../../../../litellm-config/gateway-json';
+import { eventually, send } from '../../support/requests';
+import { type Recorded, startScriptedAnthropic } from '../../support/scripted-anthropic/scripted-anthropic';
+import { type Gateway, startGateway } from '../../support/start-gateway';
+import { installClients } from './clients';
+import { Workspace } from './workspace';
+
+export { renderAgentFiles };
+
+const MODELS = ['claude-sonnet-4-5', 'claude-haiku-4-5', 'claude-opus-4'];
+
+/** The real clients, the real LiteLLM and, in the provider's place, a script. */
+export async function startAgentsGateway() {
+  const programs = await installClients();
+  const upstream = await startScriptedAnthropic();
+  const gateway = await startGateway({ mock: ['bedrock'], apiBase: { anthropic: upstream.url } });
+
+  /** A key of the gateway: one workspace's. */
+  async function newKey(limits: object = {}): Promise<string> {
+    const { body } = await send('POST', `${gateway.url}/key/generate`, gateway.masterKey, {
+      models: MODELS,
+      max_budget: 5,
+      budget_duration: '30d',
+      duration: '30d',
+      rpm_limit: 100,
+      key_type: 'llm_api',
+      ...limits,
+    });
+    if (!body.key) throw new Error(`LiteLLM made no key: ${JSON.stringify(body)}`);
+    return body.key;
+  }
+
+  /** A workspace with these agents, and a key of its own unless one is given. */
+  async function newWorkspace(agents: readonly Agent[], key?: string): Promise<Workspace & { key: string }> {
+    const workspace = new Workspace();
+    const owned = key ?? (await newKey());
+    await workspace.configure(agents, contextOf(gateway, owned));
+    return Object.assign(workspace, { key: owned });
+  }
+
+  /** How each client is started for one task; Codex and aider by the image's own wrappers. */
+  const wrapped = {
+    CODEX_PROGRAM: programs.codex,
+    AIDER_PYTHON: programs.aider.replace(/aider$/, 'python'),
+  };
+  const ask: Record<'opencode' | 'claude' | 'codex' | 'aider', AskClient> = {
+    opencode: (workspace, prompt, env) => workspace.run(programs.opencode, ['run', prompt], env),
+    claude: (workspace, prompt, env) =>
+      workspace.run(programs.claude, ['-p', '--permission-mode', 'acceptEdits', prompt], env),
+    codex: (workspace, prompt, env) =>
+      workspace.run('codex', ['exec', '--skip-git-repo-check', '--sandbox', 'danger-full-access', prompt], {
+        ...wrapped,
+        ...env,
+      }),
+    aider: (workspace, prompt, env) =>
+      workspace.run('aider', ['--yes-always', '--message', prompt], { ...wrapped, ...env }),
+  };
+
+  return {
+    programs,
+    upstream,
+    gateway,
+    newKey,
+    newWorkspace,
+    ask,
+    async spendOf(key: string): Promise<number> {
+      const { body } = await send('GET', `${gateway.url}/key/info?key=${key}`, gateway.masterKey);
+      return body.info.spend;
+    },
+    async stop() {
+      await gateway.stop();
+      await upstream.stop();
+    },
+  };
+}
+
+export type AgentsGateway = Awaited<ReturnType<typeof startAgentsGateway>>;
+export type AskClient = (
+  workspace: Workspace,
+  prompt: string,
+  env?: Record<string, string>,
+) => ReturnType<Workspace['run']>;
+
+function contextOf(gateway: Gateway, key: string): Omit<AgentContext, 'home'> {
+  const configuration = gatewayConfiguration(gateway.settings, { gatewayUrl: gateway.url });
+  const named = (name: string) => configuration.models.find((model) => model.name === name)!;
+  const [model, smallModel] = [named('claude-sonnet-4-5'), named('claude-haiku-4-5')];
+  return { configuration, model, smallModel, models: MODELS.map(named), key };
+}
+
+/** USD that the provider would charge for these requests, by the catalog's prices and the script's fixed usage. */
+export function costOf(requests: readonly Recorded[]): number {
+  return requests.reduce((sum, { body, answer }) => {
+    if (!answer.startsWith('200')) return sum;
+    const deployment = catalog.flatMap((model) => [...model.deployments]).find(({ model }) => model === body.model);
+    if (!deployment) throw new Error(`the catalog has no price for ${body.model}`);
+    const cached = JSON.stringify(body).includes('"cache_control"') ? 2000 : 0;
+    const { input, output, cacheWrite, cacheRead } = deployment.prices;
+    const tokens = 100 * input + 20 * output + cached * (carriesToolResult(body) ? cacheRead : cacheWrite);
+    return sum + tokens / 1e6;
+  }, 0);
+}
+
+function carriesToolResult(body: Recorded['body']): boolean {
+  const last = body.messages?.filter((message) => message.role === 'user').at(-1)?.content;
+  return Array.isArray(last) && last.some((block) => block.type === 'tool_result');
+}
+
+/** Waits until LiteLLM has written down the spend, and checks it to the last digit. */
+export async function expectSpend(agents: AgentsGateway, key: string, usd: number): Promise<void> {
+  await eventually(async () => expect((await agents.spendOf(key)).toFixed(10)).toBe(usd.toFixed(10)), 60);
+}
