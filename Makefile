@@ -56,7 +56,7 @@ template: $(installed) ## write the workspace template as a directory for `coder
 	@scripts/template.sh
 
 acceptance: $(installed) ## the whole story on a real Docker daemon, step by step
-	@scripts/acceptance.sh
+	@node --import tsx scripts/acceptance.ts
 
 bench: $(installed) ## all benchmarks
 	@for file in bench/*.ts; do echo "== $$file"; node --import tsx "$$file"; done

@@ -1,0 +1,288 @@
+/**
+ * The whole story, as a platform engineer and a contractor live it, on a real Docker daemon: `make acceptance`.
+ *
+ * A clean clone is deployed, a workspace is built and started as Coder would, the real OpenCode client does a task in it, and
+ * then everything a key can meet happens to it. Every step prints what it saw. `KEEP=1` leaves all of it running.
+ */
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Platform } from './acceptance/platform';
+import { expect, run, saw, step } from './acceptance/terminal';
+import { Workspace } from './acceptance/workspace';
+
+interface Key {
+  spend: number;
+  max_budget: number;
+  state: string;
+  generation: number;
+}
+
+const root = join(__dirname, '..');
+const home = mkdtempSync(join(tmpdir(), 'gateway-acceptance-'));
+const platform = new Platform(home, root);
+const WORKSPACE_IMAGE = 'acceptance/contractor-workspace:1';
+
+async function story(): Promise<void> {
+  step('a machine with Docker, Terraform and their parts');
+  saw(run(join(root, 'scripts/docker-daemon.sh'), ['start']).stdout);
+  run(join(root, 'scripts/provider-mirror.sh'), [], { timeout: 1200 });
+  const images = JSON.parse(run(join(root, 'scripts/stand-in-images.sh'), [], { timeout: 1800 }).stdout) as Record<
+    string,
+    string
+  >;
+  saw(...Object.entries(images).map(([name, image]) => `${name}: ${image}`));
+  useTerraformEnvironment();
+
+  step('clone and install');
+  platform.clone();
+  saw(run('git', ['log', '-1', '--format=%h %s'], { cwd: platform.directory }).stdout);
+
+  step('settings and secrets: gateway init');
+  await platform.settle(images, WORKSPACE_IMAGE);
+  saw(platform.gateway('init').stdout);
+
+  step('cdktf deploy platform');
+  saw(
+    platform
+      .deploy()
+      .stdout.split('\n')
+      .filter((line) => /Apply complete|_url/.test(line))
+      .join('\n'),
+  );
+  platform.startStandIns(images.node as string);
+  saw(run('docker', ['ps', '--filter', `name=${platform.name}-`, '--format', '{{.Names}}: {{.Status}}']).stdout);
+  expect(
+    platform.run('bash', ['-c', 'curl -fsS "$GATEWAY_URL/health/readiness"']).stdout.includes('connected'),
+    'the gateway is ready and has its database',
+  );
+
+  step('the workspace image and the template');
+  run(
+    'docker',
+    [
+      'build',
+      '--quiet',
+      '--build-arg',
+      `BASE_IMAGE=${images.node}`,
+      '--tag',
+      WORKSPACE_IMAGE,
+      join(platform.directory, 'images/contractor-workspace'),
+    ],
+    {
+      env: { DOCKER_BUILDKIT: '0' },
+      timeout: 1800,
+    },
+  );
+  const template = join(home, 'template');
+  saw(platform.run('scripts/template.sh', [template]).stderr);
+
+  step('a contractor creates a workspace');
+  const workspace = new Workspace(
+    template,
+    home,
+    platform.coderState,
+    platform.secret('workspace_identity_secret'),
+    platform.name,
+  );
+  workspace.start();
+  saw(workspace.inside(['ai-models']).stdout, workspace.inside(['ai-usage']).stdout);
+  const firstKey = keyOf(workspace);
+  expect(firstKey.startsWith('sk-'), 'the workspace has its own key');
+  expect(
+    !run('docker', ['inspect', workspace.container]).stdout.includes(firstKey),
+    'the key is in no environment that Docker shows',
+  );
+
+  step('OpenCode does a task in it, through the gateway');
+  workspace.inside(['mkdir', '-p', '/home/coder/task']);
+  const task = workspace.inside([
+    'bash',
+    '-c',
+    'cd ~/task && timeout 180 opencode run "Write hello.txt that says hello"',
+  ]);
+  saw(task.stdout.trim() || task.stderr.trim());
+  expect(workspace.inside(['cat', '/home/coder/task/hello.txt']).stdout.trim() === 'hello', 'the file is written');
+  const spent = await until(
+    () => info(workspace.keyName),
+    (key) => key.spend > 0,
+  );
+  saw(`spend of ${workspace.keyName}: $${spent.spend}`, workspace.inside(['ai-usage']).stdout);
+
+  step('limits: a model the key may not use, and no way to the admin side');
+  expect((await platform.complete(firstKey, 'claude-no-such')).status === 403, 'an unknown model is refused');
+  const reach = (url: string) =>
+    workspace.inside(['curl', '-s', '-o', '/dev/null', '-m', '5', '-w', '%{http_code}', url], { mayFail: true }).stdout;
+  expect(reach('http://litellm:4000/ui/') === '404', 'the admin UI does not exist from a workspace');
+  expect(reach('http://key-provisioner:8100/api/v1/admin/keys') === '404', 'nor does the admin API');
+  expect(reach('http://postgres:5432') === '000', 'nor does the database');
+
+  step('stop and start: same key, same spend');
+  workspace.stop();
+  workspace.start();
+  expect(keyOf(workspace) === firstKey, 'the same key');
+  expect(info(workspace.keyName).spend >= spent.spend, 'the spend is kept');
+
+  step('rotation: the old key ends, the next start brings the new one');
+  platform.gateway('--yes', 'keys', 'rotate', workspace.keyName, '--output', join(home, 'rotated-key'));
+  expect((await platform.complete(firstKey, 'claude-haiku-4-5')).status === 401, 'the old key no longer works');
+  workspace.stop();
+  workspace.start();
+  const secondKey = keyOf(workspace);
+  expect(secondKey !== firstKey, 'the workspace has another key');
+  expect((await platform.complete(secondKey, 'claude-haiku-4-5')).status === 200, 'which works');
+
+  step('revocation survives a restart; restoration ends it');
+  platform.gateway('--yes', 'keys', 'revoke', workspace.keyName);
+  expect((await platform.complete(secondKey, 'claude-haiku-4-5')).status === 401, 'the revoked key is refused');
+  workspace.stop();
+  workspace.start();
+  expect((await platform.complete(secondKey, 'claude-haiku-4-5')).status === 401, 'also after a restart');
+  platform.gateway('keys', 'restore', workspace.keyName);
+  expect((await platform.complete(secondKey, 'claude-haiku-4-5')).status === 200, 'restored, it works again');
+
+  step('a budget stops a key');
+  const ci = platform.gatewayJson<{ key: string }>('keys', 'create', 'ci', 'acceptance', '--budget', '0.0001');
+  const answers = [];
+  for (let request = 0; request < 3; request++)
+    answers.push((await platform.complete(ci.key, 'claude-haiku-4-5')).status);
+  saw(`answers: ${answers.join(', ')}`);
+  expect(answers.at(-1) === 422, 'the key is refused once its budget is spent');
+
+  step('a model is added by pull request, with its review report');
+  run(
+    'git',
+    [
+      '-c',
+      'user.name=acceptance',
+      '-c',
+      'user.email=acceptance@example.com',
+      'commit',
+      '--quiet',
+      '--all',
+      '--message',
+      'Settings of this deployment',
+    ],
+    { cwd: platform.directory },
+  );
+  addModel();
+  saw(platform.gateway('review', '--base', 'HEAD').stdout.split('\n').slice(0, 25).join('\n'));
+  saw(
+    platform
+      .deploy()
+      .stdout.split('\n')
+      .filter((line) => /must be replaced|Apply complete/.test(line))
+      .join('\n'),
+  );
+  workspace.stop();
+  workspace.start();
+  expect(keyOf(workspace) === secondKey, 'no key is lost');
+  expect((await platform.complete(secondKey, 'claude-opus-4-8')).status === 200, 'the new model answers the workspace');
+
+  step('destroy, deploy again: the same keys and spend');
+  const before = await until(
+    () => info(workspace.keyName),
+    (key) => key.spend > spent.spend,
+  );
+  workspace.stop();
+  platform.stopStandIns();
+  platform.destroy();
+  expect(
+    run('docker', ['ps', '--all', '--quiet', '--filter', `name=${platform.name}-litellm`]).stdout === '',
+    'the platform is gone',
+  );
+  platform.deploy();
+  platform.startStandIns(images.node as string);
+  workspace.start();
+  expect(keyOf(workspace) === secondKey, 'the same key');
+  expect(info(workspace.keyName).spend === before.spend, `the same spend, $${before.spend}`);
+
+  step('the workspace is deleted: its key dies');
+  workspace.delete();
+  await until(
+    () => {
+      platform.run('bash', [
+        '-c',
+        `curl -fsS -X POST -H "authorization: Bearer ${platform.secret('provisioner_admin_token')}" -H 'content-type: application/json' -d '{}' "$GATEWAY_PROVISIONER_URL/api/v1/admin/reconcile"`,
+      ]);
+      return platform.complete(secondKey, 'claude-haiku-4-5');
+    },
+    ({ status }) => status === 401,
+  );
+  expect(true, 'the key of a deleted workspace is refused');
+  expect(
+    run('docker', ['volume', 'ls', '--quiet', '--filter', `name=${workspace.id}`]).stdout === '',
+    'nothing of the workspace is left',
+  );
+}
+
+const info = (name: string) => platform.gatewayJson<Key>('keys', 'info', name);
+const keyOf = (workspace: Workspace) =>
+  /sk-[\w-]{20,}/.exec(workspace.inside(['cat', '/home/coder/.config/roo-code/settings.json']).stdout)?.[0] ?? '';
+
+async function until<T>(ask: () => T | Promise<T>, good: (answer: T) => boolean, seconds = 90): Promise<T> {
+  const deadline = Date.now() + seconds * 1000;
+  for (;;) {
+    const answer = await ask();
+    if (good(answer)) return answer;
+    if (Date.now() > deadline) throw new Error(`still after ${seconds} s: ${JSON.stringify(answer)}`);
+    await new Promise((resolve) => setTimeout(resolve, 2000));
+  }
+}
+
+function addModel(): void {
+  const file = join(platform.directory, 'litellm-config/catalog.ts');
+  const entry = `  {
+    name: 'claude-opus-4-8',
+    title: 'Claude Opus 4.8',
+    use: 'advanced reasoning',
+    life: { state: 'active', notBefore: '2027-05-28' },
+    deployments: [
+      {
+        provider: 'anthropic',
+        model: 'claude-opus-4-8',
+        prices: { input: 5, output: 25, cacheWrite: 6.25, cacheRead: 0.5 },
+        limits: LONG,
+        abilities: CLAUDE,
+        refuses: ['temperature', 'top_p', 'top_k'],
+      },
+    ],
+  },
+] as const satisfies Catalog;`;
+  writeFileSync(file, readFileSync(file, 'utf8').replace('] as const satisfies Catalog;', entry));
+}
+
+/** Every terraform command of the story finds the provider mirror where there is one. */
+function useTerraformEnvironment(): void {
+  const printed = run('bash', ['-c', '. scripts/terraform-environment.sh && env'], { cwd: root }).stdout;
+  for (const [, name, value] of printed.matchAll(/^(TF_\w+|CHECKPOINT_DISABLE|CDKTF_\w+)=(.*)$/gm))
+    process.env[name as string] = value;
+}
+
+function cleanUp(): void {
+  if (process.env.KEEP) {
+    console.log(`\nkept: ${home}, and containers called ${platform.name}-*`);
+    return;
+  }
+  const named = ['--quiet', '--filter', `name=${platform.name}-`];
+  const remove = (kind: string[], list: string[]) => {
+    const ids = run('docker', list).stdout.split('\n').filter(Boolean);
+    if (ids.length > 0) run('docker', [...kind, ...ids], { mayFail: true });
+  };
+  remove(['rm', '--force'], ['ps', '--all', ...named]);
+  remove(['network', 'rm'], ['network', 'ls', ...named]);
+  remove(['volume', 'rm'], ['volume', 'ls', ...named]);
+  rmSync(home, { recursive: true, force: true });
+}
+
+story().then(
+  () => {
+    cleanUp();
+    console.log(`\nthe whole story went as told, in ${Math.round(process.uptime())} s`);
+  },
+  (error: Error) => {
+    console.error(`\nthe story ended early: ${error.message}`);
+    cleanUp();
+    process.exitCode = 1;
+  },
+);
