@@ -15,6 +15,9 @@ export interface ErrorResponse {
 }
 
 interface DriverErrorCause {
+  kind?: string;
+  host?: string;
+  port?: number;
   originalCode?: string;
   originalMessage?: string;
   constraint?: { fields?: string[]; index?: string };
@@ -78,8 +81,19 @@ function describe(error: unknown): { message: string; code?: string; meta?: Reco
     return { message: error.message, code: error.code, meta: { ...meta, ...driverMeta(error, driverAdapterError) } };
   }
   if (typeof error !== 'object' || error === null) return { message: String(error) };
+  const lost = connectionProblem((error as { cause?: DriverErrorCause }).cause);
+  if (lost) return lost;
   const { message, code, meta } = error as { message?: string; code?: string; meta?: Record<string, unknown> };
   return { message: message ?? String(error), code, meta };
+}
+
+/** Outside a query the adapter's own errors arrive, which only name their kind. */
+function connectionProblem({ kind, host, port }: DriverErrorCause = {}): { message: string; code: string } | undefined {
+  if (kind === 'DatabaseNotReachable') {
+    return { code: 'P1001', message: `Can't reach database server at \`${host}\`:\`${port}\`` };
+  }
+  if (kind === 'ConnectionClosed') return { code: 'P1017', message: 'Server has closed the connection.' };
+  return undefined;
 }
 
 /** The details that clients read from `meta`, taken from what the PostgreSQL driver reported. */

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import type { Settings } from '../../settings/schema.ts';
 import { copyCluster, prepareDatabaseTemplate, TEMPLATE_DATABASE } from '../installation/database-template.ts';
 import { cacheDirectory } from '../installation/directories.ts';
-import { preparePythonEnvironment } from '../installation/python-environment.ts';
+import { preparePythonEnvironment, QUERY_ENGINE } from '../installation/python-environment.ts';
 import type { Work } from '../installation/work.ts';
 import { freePort } from '../processes/ports.ts';
 import { chooseProviders } from '../providers.ts';
@@ -125,6 +125,13 @@ export class TestGateways {
       throw error;
     }
     return answer;
+  }
+
+  /** A fresh database without a gateway, and what reaches it as LiteLLM does. */
+  async database(): Promise<{ databaseUrl: string; python: string; queryEngine: string }> {
+    const name = `suite_${randomBytes(4).toString('hex')}`;
+    const databaseUrl = await this.postgres.createDatabase(name, TEMPLATE_DATABASE);
+    return { databaseUrl, python: join(this.venv, 'bin/python'), queryEngine: QUERY_ENGINE };
   }
 
   /** Another key-provisioner for the same gateway, with the same secrets. */
