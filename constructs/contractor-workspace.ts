@@ -114,6 +114,9 @@ export class ContractorWorkspace extends Construct {
         { host: 'host.docker.internal', ip: 'host-gateway' },
         ...(route.kind === 'door-tls' ? [{ host: route.upstream.host, ip: doorAddress(named('ws')) }] : []),
       ],
+      // Docker still looks up its own names. Without a way out nothing else is looked up anywhere: a look-up is a
+      // message too, and Docker before 26 passes some on through the host.
+      dns: settings.workspace.egress === 'none' ? ['127.0.0.1'] : undefined,
       volumes: [{ volumeName: home.name, containerPath: '/home/coder' }],
       restart: 'unless-stopped',
       destroyGraceSeconds: 10,

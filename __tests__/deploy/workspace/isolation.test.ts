@@ -233,8 +233,11 @@ describe('egress none', () => {
     }
   });
 
-  test('outside names say nothing, so that none can carry a message out', () => {
-    expect(['ENOTFOUND', 'EAI_AGAIN']).toContain(closed.connect([['example.com', 443]])[0]);
+  test('outside names are looked up nowhere, since a look-up is a message too', () => {
+    const [asked] = JSON.parse(docker('inspect', '--format', '{{json .HostConfig.Dns}}', closed.container));
+    expect(asked).toBe('127.0.0.1');
+    const program = 'require("node:dns").lookup("example.com", (error, found) => console.log(error?.code ?? found))';
+    expect(['ENOTFOUND', 'EAI_AGAIN']).toContain(closed.exec('node', '-e', program));
   });
 
   test('the gateway itself takes no files', () => {

@@ -189,6 +189,8 @@ test('without a way out the network is internal and Coder passes through the doo
   const sealed = template({ workspace: { egress: 'none' }, coder: { url: 'http://coder.example.com:8080' } }).json;
   expect(json.resource.docker_network.workspace.internal).toBe(false);
   expect(sealed.resource.docker_network.workspace.internal).toBe(true);
+  expect(workspace.dns).toBeUndefined();
+  expect(sealed.resource.docker_container.workspace.dns).toEqual(['127.0.0.1']);
   const { door: sealedDoor, workspace: sealedWorkspace } = sealed.resource.docker_container;
   expect(sealedDoor.networks_advanced).toEqual([
     expect.objectContaining({ aliases: ['litellm', 'key-provisioner', 'coder'] }),
