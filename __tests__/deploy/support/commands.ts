@@ -1,0 +1,38 @@
+import { spawnSync } from 'node:child_process';
+import { join } from 'node:path';
+
+export const REPOSITORY = join(__dirname, '../../..');
+
+export interface Outcome {
+  readonly status: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** Runs a command in the repository's root, with what Terraform needs in its environment, and waits for it. */
+export function command(
+  program: string,
+  args: readonly string[],
+  options: { env?: NodeJS.ProcessEnv; cwd?: string; input?: string } = {},
+): Outcome {
+  const script = '. "$0/scripts/terraform-environment.sh" && exec "$@"';
+  const { status, stdout, stderr, error } = spawnSync('bash', ['-c', script, REPOSITORY, program, ...args], {
+    cwd: options.cwd ?? REPOSITORY,
+    env: { ...process.env, FORCE_COLOR: '0', NO_COLOR: '1', ...options.env },
+    encoding: 'utf8',
+    input: options.input,
+    maxBuffer: 64 * 1024 * 1024,
+  });
+  if (error) throw error;
+  return { status, stdout, stderr };
+}
+
+/** The same for a command that has to succeed: what it printed. */
+export function succeed(...args: Parameters<typeof command>): string {
+  const { status, stdout, stderr } = command(...args);
+  if (status !== 0)
+    throw new Error(`${args[0]} ${args[1].join(' ')} ended with ${status}:\n${stdout}\n${stderr}`.trim());
+  return stdout;
+}
+
+export const docker = (...args: string[]): string => succeed('docker', args).trim();

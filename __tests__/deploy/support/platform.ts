@@ -1,0 +1,129 @@
+import { randomBytes } from 'node:crypto';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { stringify } from 'yaml';
+import type { SettingsInput } from '../../../settings/schema';
+import { baseImages } from './base-images';
+import { command, docker, type Outcome, succeed } from './commands';
+import { freePorts } from './free-ports';
+import { type TestSecrets, testSecrets, tfvars } from './secrets';
+
+const APP = 'node --import tsx __tests__/deploy/support/platform-app.ts';
+
+interface ResourceChange {
+  readonly address: string;
+  readonly change: { readonly actions: readonly string[] };
+}
+
+/** A platform of a test's own on the real daemon, in a directory and under a name of its own. */
+export class TestPlatform {
+  readonly name = `gateway-test-${randomBytes(3).toString('hex')}`;
+  readonly secrets: TestSecrets = testSecrets();
+  private readonly directory = mkdtempSync(join(tmpdir(), 'gateway-deploy-'));
+  private readonly secretsFile = join(this.directory, 'secrets.tfvars.json');
+  private readonly environment: NodeJS.ProcessEnv = {
+    GATEWAY_SETTINGS: join(this.directory, 'gateway.yaml'),
+    CDKTF_OUTDIR: join(this.directory, 'cdktf.out'),
+  };
+
+  private constructor(
+    private readonly base: SettingsInput,
+    readonly gatewayUrl: string,
+    readonly provisionerUrl: string,
+  ) {
+    writeFileSync(this.secretsFile, tfvars(this.secrets), { mode: 0o600 });
+  }
+
+  static async open(): Promise<TestPlatform> {
+    succeed('scripts/provider-mirror.sh', []);
+    const images = baseImages();
+    const [litellm = 0, provisioner = 0] = await freePorts(2);
+    return new TestPlatform(
+      {
+        providers: {
+          anthropic: { credentials: 'variable' },
+          bedrock: { credentials: 'variable', region: 'us-east-1' },
+        },
+        litellm: { port: litellm, memory_mb: 2048 },
+        key_provisioner: { port: provisioner },
+        postgres: { memory_mb: 512 },
+        images,
+      } as SettingsInput,
+      `http://127.0.0.1:${litellm}`,
+      `http://127.0.0.1:${provisioner}`,
+    );
+  }
+
+  /** Writes the settings file, with what a test changes in it. */
+  configure(changes: SettingsInput = {}): void {
+    writeFileSync(join(this.directory, 'gateway.yaml'), stringify({ name: this.name, ...this.base, ...changes }));
+  }
+
+  cdktf(action: 'deploy' | 'destroy', env: NodeJS.ProcessEnv = {}): string {
+    const secrets = action === 'deploy' ? [`--var-file=${this.secretsFile}`] : [];
+    const args = [
+      '--no-install',
+      'cdktf',
+      action,
+      'platform',
+      '--app',
+      APP,
+      '--output',
+      join(this.directory, 'cdktf.out'),
+    ];
+    return succeed('npx', [...args, '--auto-approve', ...secrets], { env: { ...this.environment, ...env } });
+  }
+
+  synth(env: NodeJS.ProcessEnv = {}): void {
+    const [program = '', ...args] = APP.split(' ');
+    succeed(program, args, { env: { ...this.environment, ...env } });
+  }
+
+  terraform(...args: string[]): Outcome {
+    return command('terraform', [`-chdir=${join(this.directory, 'cdktf.out/stacks/platform')}`, ...args]);
+  }
+
+  /** What a plan would change: address → actions. Nothing is changed yet. */
+  plan(): Map<string, string> {
+    const run = this.terraform('plan', '-input=false', '-no-color', `-var-file=${this.secretsFile}`, '-out=tfplan');
+    if (run.status !== 0) throw new Error(run.stdout + run.stderr);
+    const shown = JSON.parse(this.terraform('show', '-json', 'tfplan').stdout) as {
+      resource_changes?: ResourceChange[];
+    };
+    const changes = (shown.resource_changes ?? []).filter(({ change }) => change.actions.join() !== 'no-op');
+    return new Map(changes.map(({ address, change }) => [address, change.actions.join()]));
+  }
+
+  /** Applies what {@link plan} saved. */
+  apply(): void {
+    const run = this.terraform('apply', '-input=false', '-no-color', 'tfplan');
+    if (run.status !== 0) throw new Error(run.stdout + run.stderr);
+  }
+
+  container(part: string): string {
+    return `${this.name}-${part}`;
+  }
+
+  health(part: string): string {
+    return docker('inspect', '--format', '{{.State.Health.Status}}', this.container(part));
+  }
+
+  id(part: string): string {
+    return docker('inspect', '--format', '{{.Id}}', this.container(part));
+  }
+
+  synthesized(): string {
+    return readFileSync(join(this.directory, 'cdktf.out/stacks/platform/cdk.tf.json'), 'utf8');
+  }
+
+  /** Removes everything, the database included. */
+  close(): void {
+    try {
+      this.cdktf('destroy');
+    } finally {
+      command('docker', ['volume', 'rm', '--force', `${this.name}-postgres-data`]);
+      rmSync(this.directory, { recursive: true, force: true });
+    }
+  }
+}
