@@ -11,9 +11,10 @@ export function register(program: Command): void {
     .command('diagram')
     .description('a Mermaid picture of what is deployed: containers, networks, ports, volumes')
     .action(async (_: unknown, command: Command) => {
-      const { platform } = await working('synthesizing', () => synthesizeHere());
+      const { json, settings } = optionsOf(command);
+      const { platform } = await working('synthesizing', () => synthesizeHere(settings));
       const mermaid = picture(platform);
-      if (optionsOf(command).json) printJson({ mermaid });
+      if (json) printJson({ mermaid });
       else print(mermaid);
     });
 }

@@ -62,7 +62,10 @@ function show({ findings, notExamined, examined }: Report): void {
   for (const notice of notices) print(...lines(notice, style.yellow('!')), '');
   const found = faults.length === 0 ? style.green('no fault found') : `${faults.length} found`;
   print(`looked for ${examined} symptoms: ${found}`);
-  for (const { title, because } of notExamined) print(style.dim(`not examined: ${title} (${harmless(because)})`));
+  for (const because of new Set(notExamined.map((symptom) => symptom.because))) {
+    const ids = notExamined.filter((symptom) => symptom.because === because).map(({ id }) => id);
+    print(style.dim(`not looked for: ${ids.join(', ')} (${harmless(because)})`));
+  }
 }
 
 function lines({ title, cause, evidence, fix, id }: Finding, sign: string): string[] {

@@ -52,10 +52,10 @@ export function register(program: Command): void {
 }
 
 async function review(_: unknown, command: Command): Promise<void> {
-  const { base, plan: planFile, keys, failOn, json } = optionsOf<Options>(command);
+  const { base, plan: planFile, keys, failOn, json, settings } = optionsOf<Options>(command);
   const plan = planFile === undefined ? undefined : readPlanFile(planFile);
-  const before = await working(`synthesizing ${base}`, () => synthesizeCommit(base));
-  const after = await working('synthesizing this working tree', () => synthesizeHere());
+  const before = await working(`synthesizing ${base}`, () => synthesizeCommit(base, settings));
+  const after = await working('synthesizing this working tree', () => synthesizeHere(settings));
   const findings = compare(before, after, { keys, ...(plan ? { plan } : {}) });
   if (json) printJson({ base, verdict: verdict(findings), severities: tally(findings), findings });
   else print(report(findings, before, after, base).trimEnd());

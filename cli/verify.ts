@@ -16,7 +16,7 @@ import { junit } from './verify/junit';
 import { estimate, modelChecks } from './verify/models';
 import { cleanUp, platformChecks } from './verify/platform';
 import { type Result, runChecks } from './verify/run-checks';
-import { workspaceChecks } from './verify/workspace';
+import { noWorkspace, workspaceChecks } from './verify/workspace';
 
 interface Options {
   readonly model?: string[];
@@ -74,7 +74,11 @@ async function verify(_: unknown, command: Command): Promise<void> {
   };
   process.once('SIGINT', onInterrupt);
   const began = performance.now();
-  const checks = [...platformChecks, ...modelChecks(asked, settings.models.default), ...workspaceChecks];
+  const checks = [
+    ...platformChecks,
+    ...modelChecks(asked, settings.models.default),
+    ...(options.workspace === undefined ? [noWorkspace] : workspaceChecks),
+  ];
   let results: Result[];
   try {
     results = await runChecks(checks, bench, options.json ? 'nothing' : process.stdout.isTTY ? 'terminal' : 'lines');

@@ -29,11 +29,9 @@ const REPLACING = [
 
 /** What changes about the containers of a stack: privileges, ports, networks, images, volumes, secrets. */
 export function compareContainers(before: Stack, after: Stack): Finding[] {
-  const { added, removed, both } = compareKeys(
-    resources(before, 'docker_container'),
-    resources(after, 'docker_container'),
-  );
+  const { added, removed, both } = compareKeys(running(before), running(after));
   return [
+    ...helperImages(before, after),
     ...removed.map(([id, was]) => plain('medium', `the container ${code(nameOf(id, was))} is removed`)),
     ...added.flatMap(([id, is]) => [
       plain('low', `a new container: ${code(nameOf(id, is))}`),
@@ -57,6 +55,10 @@ export function compareContainers(before: Stack, after: Stack): Finding[] {
   ];
 }
 
+/** Containers that never start only carry files; a change of those shows at the container that reads them. */
+export const running = (stack: Stack): Map<string, Attributes> =>
+  new Map([...resources(stack, 'docker_container')].filter(([, container]) => container['must_run'] !== false));
+
 export const nameOf = (id: string, attributes: Attributes) =>
   typeof attributes['name'] === 'string' && !attributes['name'].includes('${') ? attributes['name'] : id;
 
@@ -70,13 +72,14 @@ export function imageOf(container: Attributes, stack: Stack): string {
 
 function image(name: string, was: string, is: string): Finding[] {
   if (was === is) return [];
-  const pinned = /@sha256:|:[^/:]*\d[^/:]*$/.test(is) || is.includes('${');
   const place = (value: string) => value.replace(/(@sha256:.*|:[^/:]*)$/, '');
   const elsewhere = place(was) !== place(is) ? ', from another place' : '';
   const database = /postgres/i.test(is) && major(was) !== major(is);
   return [
     images(elsewhere ? 'medium' : 'low', `${code(name)} runs ${code(is)} instead of ${code(was)}${elsewhere}`),
-    ...(pinned ? [] : [images('high', `${code(is)} of ${code(name)} is no fixed version: it changes without a diff`)]),
+    ...(isPinned(is)
+      ? []
+      : [images('high', `${code(is)} of ${code(name)} is no fixed version: it changes without a diff`)]),
     ...(database
       ? [
           data(
@@ -86,6 +89,18 @@ function image(name: string, was: string, is: string): Finding[] {
         ]
       : []),
   ];
+}
+
+const isPinned = (reference: string) => /@sha256:|:[^/:]*\d[^/:]*$/.test(reference) || reference.includes('${');
+
+/** Images that only carry files, or from which others are built: no running container names them. */
+function helperImages(before: Stack, after: Stack): Finding[] {
+  const used = new Set([...running(after).values()].map((container) => imageOf(container, after)));
+  const names = (stack: Stack) =>
+    new Map([...resources(stack, 'docker_image')].map(([id, { name }]) => [id, String(name)]));
+  return compareKeys(names(before), names(after)).both.flatMap(([id, was, is]) =>
+    used.has(is) ? [] : image(id, was, is),
+  );
 }
 
 const major = (reference: string) => /:v?(\d+)/.exec(reference)?.[1] ?? '?';
@@ -256,13 +271,12 @@ function resourcesOf(name: string, was: Attributes, is: Attributes): Finding[] {
   const found: Finding[] = [];
   const [old, now] = [was['memory'] as number | undefined, is['memory'] as number | undefined];
   if (old !== now) {
-    const severity = now === undefined ? 'high' : old !== undefined && Number(now) < Number(old) ? 'medium' : 'info';
-    found.push(
-      plain(
-        severity,
-        `the memory of ${code(name)} is limited to ${now ?? 'nothing'}${now === undefined ? '' : ' MB'} instead of ${old ?? 'nothing'}${old === undefined ? '' : ' MB'}`,
-      ),
-    );
+    const text =
+      now === undefined
+        ? 'no longer has a memory limit: it can take all memory of the host'
+        : `may use ${now} MB of memory instead of ${old === undefined ? 'any amount' : `${old} MB`}`;
+    const less = old !== undefined && now !== undefined && now < old;
+    found.push(plain(now === undefined ? 'high' : less ? 'medium' : 'info', `${code(name)} ${text}`));
   }
   if (!same(was['healthcheck'], is['healthcheck'])) {
     found.push(

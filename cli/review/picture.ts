@@ -1,4 +1,4 @@
-import { imageOf, nameOf } from './containers';
+import { imageOf, nameOf, running } from './containers';
 import { type Attributes, blocks, resources, type Stack } from './synthesized';
 
 /** What of a picture is marked as new or changed. */
@@ -8,9 +8,7 @@ export interface Marks {
 
 /** A Mermaid picture of a stack: containers on their networks, volumes, published ports. */
 export function picture(stack: Stack, marks: Marks = { fresh: new Set() }): string {
-  const containers = [...resources(stack, 'docker_container')].filter(
-    ([, container]) => container['must_run'] !== false,
-  );
+  const containers = [...running(stack)];
   const networks = [...resources(stack, 'docker_network')];
   const lines = ['flowchart LR'];
   const fresh: string[] = [];

@@ -22,7 +22,7 @@ export function comparePolicies(before: Synthesized, after: Synthesized, counts:
       ...budget(scope, was, is, counts),
       ...rates(scope, was, is),
       ...lifetime(scope, was, is),
-      ...models(scope, was, is),
+      ...models(scope, was, is, before, after),
     ];
   });
 }
@@ -88,10 +88,13 @@ function lifetime(scope: string, was: Attributes, is: Attributes): Finding[] {
   ];
 }
 
-function models(scope: string, was: Attributes, is: Attributes): Finding[] {
+/** Of models that are served before and after: what is said of a new or removed model itself need not be said again for each scope. */
+function models(scope: string, was: Attributes, is: Attributes, before: Synthesized, after: Synthesized): Finding[] {
+  const served = ({ proxy }: Synthesized) => new Set(proxy.model_list.map((entry) => entry.model_name));
+  const [servedBefore, servedAfter] = [served(before), served(after)];
   const [old, now] = [was, is].map((policy) => (policy['models'] ?? []) as string[]) as [string[], string[]];
-  const gained = now.filter((name) => !old.includes(name));
-  const lost = old.filter((name) => !now.includes(name));
+  const gained = now.filter((name) => !old.includes(name) && servedBefore.has(name));
+  const lost = old.filter((name) => !now.includes(name) && servedAfter.has(name));
   return [
     ...(gained.length > 0 ? [finding('low', `${code(scope)} may also ask for ${code(...gained)}: **loosened**`)] : []),
     ...(lost.length > 0

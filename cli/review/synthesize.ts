@@ -12,40 +12,49 @@ const run = promisify(execFile);
 const ROOT = join(__dirname, '..', '..');
 
 /**
- * Synthesizes the working tree and reads the result.
+ * Synthesizes the working tree, into a folder of its own, and reads the result.
  *
+ * @param settings path of the settings file, from the root of the repository
  * @throws CliError (usage) where synth fails
  */
-export async function synthesizeHere(root = ROOT): Promise<Synthesized> {
-  await synthesize(root, 'this working tree');
-  return readSynthesized(join(root, 'cdktf.out'));
+export function synthesizeHere(settings: string, root = ROOT): Promise<Synthesized> {
+  return inTemporaryFolder((folder) => synthesize(root, settings, join(folder, 'out'), 'this working tree'));
 }
 
 /**
- * Synthesizes another commit, in a folder of its own, with the packages installed here.
+ * Synthesizes another commit with the packages installed here.
  *
+ * @param settings path of the settings file, from the root of that commit
  * @throws CliError (usage) where there is no such commit, or it cannot be synthesized
  */
-export async function synthesizeCommit(ref: string, root = ROOT): Promise<Synthesized> {
+export async function synthesizeCommit(ref: string, settings: string, root = ROOT): Promise<Synthesized> {
   const commit = await resolveCommit(ref, root);
+  try {
+    return await inTemporaryFolder(async (folder) => {
+      const checkout = join(folder, 'base');
+      await git(root, 'worktree', 'add', '--quiet', '--detach', checkout, commit);
+      symlinkSync(join(root, 'node_modules'), join(checkout, 'node_modules'));
+      return synthesize(checkout, settings, join(folder, 'out'), `"${ref}"`);
+    });
+  } finally {
+    await git(root, 'worktree', 'prune').catch(() => undefined);
+  }
+}
+
+/** A folder that is gone afterwards, also after Ctrl-C. */
+async function inTemporaryFolder<T>(work: (folder: string) => Promise<T>): Promise<T> {
   const folder = mkdtempSync(join(tmpdir(), 'gateway-review-'));
-  const checkout = join(folder, 'base');
   const remove = () => rmSync(folder, { recursive: true, force: true });
-  // Ctrl-C must not leave a worktree behind.
   const onInterrupt = () => {
     remove();
     process.exit(EXIT.interrupted);
   };
   process.once('SIGINT', onInterrupt);
   try {
-    await git(root, 'worktree', 'add', '--quiet', '--detach', checkout, commit);
-    symlinkSync(join(root, 'node_modules'), join(checkout, 'node_modules'));
-    await synthesize(checkout, `"${ref}"`);
-    return readSynthesized(join(checkout, 'cdktf.out'));
+    return await work(folder);
   } finally {
     process.off('SIGINT', onInterrupt);
     remove();
-    await git(root, 'worktree', 'prune').catch(() => undefined);
   }
 }
 
@@ -65,21 +74,28 @@ async function git(cwd: string, ...arguments_: string[]): Promise<string> {
   return stdout.trim();
 }
 
-async function synthesize(folder: string, what: string): Promise<void> {
+async function synthesize(folder: string, settings: string, out: string, what: string): Promise<Synthesized> {
+  const env = { ...process.env, NODE_OPTIONS: '', CDKTF_OUTDIR: out, GATEWAY_SETTINGS: settings };
   try {
-    await run(process.execPath, ['--import', 'tsx', 'main.ts'], {
-      cwd: folder,
-      maxBuffer: 64 << 20,
-      env: { ...process.env, NODE_OPTIONS: '' },
-    });
+    await run(process.execPath, ['--import', 'tsx', 'main.ts'], { cwd: folder, maxBuffer: 64 << 20, env });
   } catch (error) {
     const { stderr = '', message } = error as { stderr?: string; message: string };
-    const lines = (stderr.trim() || message).split('\n').filter((line) => !/^\s+at |^node:|^Node\.js v/.test(line));
     throw usageError(
-      `${what} cannot be synthesized:\n  ${lines.slice(-8).join('\n  ')}`,
+      `${what} cannot be synthesized:\n  ${essence(stderr.trim() || message)}`,
       'compare with a commit whose `npm run synth` works',
     );
   }
+  return readSynthesized(out);
+}
+
+/** The message of an uncaught error without its stack; else the end of what was printed. */
+function essence(printed: string): string {
+  const lines = printed.split('\n').filter((line) => !/^\s+at |^Node\.js v/.test(line));
+  const thrown = lines.findLastIndex((line) => /^\w*(Error|Exception)\b.*:/.test(line));
+  return lines
+    .slice(thrown === -1 ? -8 : thrown, thrown === -1 ? undefined : thrown + 6)
+    .join('\n  ')
+    .trim();
 }
 
 /** Reads what a synth wrote. */

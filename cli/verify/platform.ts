@@ -110,15 +110,24 @@ async function issueKey(bench: Bench): Promise<Outcome> {
   if (!bench.provisioner)
     return skip('no admin credential (GATEWAY_ADMIN_TOKEN or secrets.tfvars) and no GATEWAY_API_KEY');
   const policies = SCOPES.map((scope) => bench.settings.policies[scope]);
-  const { key, name } = await makeKey(bench.provisioner, {
-    models: bench.models.map((model) => model.name),
-    // Within what LiteLLM allows any key; twice the estimate, since a budget is checked before a call is paid.
-    max_budget: Math.min(Math.max(0.5, 2 * bench.costs), ...[Math.max(...policies.map((policy) => policy.max_budget))]),
-    rpm_limit: Math.max(...policies.map((policy) => policy.rpm_limit)),
-  });
-  bench.key = key;
-  bench.madeKey = name;
-  return pass(`${name}, for an hour, deleted at the end`);
+  let issued: Awaited<ReturnType<typeof makeKey>>;
+  try {
+    issued = await makeKey(bench.provisioner, {
+      models: bench.models.map((model) => model.name),
+      // Within what LiteLLM allows any key; twice the estimate, since a budget is checked before a call is paid.
+      max_budget: Math.min(
+        Math.max(0.5, 2 * bench.costs),
+        ...[Math.max(...policies.map((policy) => policy.max_budget))],
+      ),
+      rpm_limit: Math.max(...policies.map((policy) => policy.rpm_limit)),
+    });
+  } catch (error) {
+    if (!(error instanceof RefusedError) || error.status !== 422) throw error;
+    return fail(`${error.message}; was it deployed from other settings? \`make deploy\` brings these`);
+  }
+  bench.key = issued.key;
+  bench.madeKey = issued.name;
+  return pass(`${issued.name}, for an hour, deleted at the end`);
 }
 
 function makeKey(provisioner: ProvisionerClient, limits: { models: string[]; max_budget: number; rpm_limit: number }) {

@@ -12,6 +12,13 @@ printf 'header = "Authorization: Bearer %s"\\n' "$(cat "$key")" |
   curl --config - --silent --output /dev/null --max-time 8 --write-out '%{http_code}' '${url}'
 `;
 
+/** What stands for all of them where no workspace was named. */
+export const noWorkspace: Check = {
+  title: 'a workspace',
+  needs: [],
+  run: async () => skip('none was named (--workspace <container>)'),
+};
+
 /** From inside a workspace: what must be reached, what must not, and the files its agents need. */
 export const workspaceChecks: readonly Check[] = [
   {
@@ -19,10 +26,9 @@ export const workspaceChecks: readonly Check[] = [
     needs: [],
     provides: 'workspace',
     run: async ({ docker, workspace }) => {
-      if (!workspace) return skip('no workspace was named (--workspace <container>)');
       const trouble = await docker.unavailable();
       if (trouble) return fail(`Docker does not answer: ${trouble}`);
-      const container = await docker.inspect(workspace);
+      const container = await docker.inspect(workspace ?? '');
       if (!container) return fail(`there is no container "${workspace}"; \`docker ps\` shows their names`);
       return container.State.Running
         ? pass(workspace)

@@ -1,0 +1,22 @@
+import { type Change, container } from '../change';
+
+export const change: Change = {
+  what: 'the deployment is renamed, so that the database starts empty; the plan says what is replaced',
+  plan: {
+    format_version: '1.2',
+    resource_changes: [
+      {
+        address: 'docker_container.postgres',
+        type: 'docker_container',
+        change: { actions: ['delete', 'create'], replace_paths: [['name'], ['volumes']] },
+      },
+      { address: 'docker_volume.litellm_files', type: 'docker_volume', change: { actions: ['delete', 'create'] } },
+      { address: 'docker_image.litellm', type: 'docker_image', change: { actions: ['no-op'] } },
+    ],
+  },
+  apply: (draft) => {
+    const postgres = container(draft, 'postgres');
+    for (const volume of postgres.volumes)
+      volume.volume_name = volume.volume_name.replace('ai-gateway-postgres', 'gateway-postgres');
+  },
+};
