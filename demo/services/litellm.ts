@@ -66,7 +66,7 @@ export class LiteLLM {
     const { arguments: args, environment } = this.rendered();
     // Of an option given twice, the last one counts.
     const here = ['--host', '127.0.0.1', '--port', String(port)];
-    const service = Service.start('LiteLLM', join(venv, 'bin/litellm'), [...args, ...here], {
+    const service = Service.start('LiteLLM', join(venv, 'bin/python'), [join(venv, 'bin/litellm'), ...args, ...here], {
       env: environment,
       cwd: dirname(logFile), // LiteLLM and prisma-client-py read a .env file from where they run
       logFile,
