@@ -1,5 +1,6 @@
 import { execFileSync, spawnSync } from 'node:child_process';
 import path from 'node:path';
+import { WORKSPACE_IMAGE } from '../../../constructs/contractor-workspace';
 
 /** Docker, images and Terraform providers of the machine that the tests run on. */
 
@@ -23,6 +24,16 @@ export const docker = (...args: string[]): string => run('docker', args);
 
 /** Like {@link docker}, for what may be gone already. */
 export const dockerQuietly = (...args: string[]): void => void spawnSync('docker', args);
+
+/** The image people work in; built here if it is not there yet, which takes some minutes. */
+export function workspaceImage(): string {
+  const { node } = JSON.parse(run('scripts/stand-in-images.sh', ['node'])) as { node: string };
+  const context = path.join(repository, 'images', 'contractor-workspace');
+  run('docker', ['build', '--quiet', '--build-arg', `BASE_IMAGE=${node}`, '--tag', WORKSPACE_IMAGE, context], {
+    env: { ...process.env, DOCKER_BUILDKIT: '0' },
+  });
+  return WORKSPACE_IMAGE;
+}
 
 export interface Machine {
   /** Environment of every Terraform command. */

@@ -8,7 +8,6 @@ import { docker, type Machine, run } from './machine';
 
 /** The exported template of one deployment, and workspaces made from it as Coder makes them. */
 export class Template {
-  readonly secret = randomBytes(32).toString('base64url');
   readonly name: string;
   private readonly directory = mkdtempSync(path.join(tmpdir(), 'template-'));
   private readonly workspaces: Workspace[] = [];
@@ -16,6 +15,7 @@ export class Template {
   constructor(
     readonly machine: Machine,
     settings: SettingsInput = {},
+    readonly secret: string = randomBytes(32).toString('base64url'),
   ) {
     this.name = settings.name ?? `gwt-${randomBytes(3).toString('hex')}`;
     const file = path.join(this.directory, 'gateway.yaml');
