@@ -7,7 +7,7 @@ import { TerraformCount } from 'cdktf';
 import { Construct } from 'constructs';
 import type { Settings } from '../settings/schema';
 import { WorkspaceAgent } from './workspace-agent';
-import { coderRoute } from './workspace-coder-route';
+import { type CoderRoute, coderRoute } from './workspace-coder-route';
 import { WorkspaceDoor } from './workspace-door';
 import { workspaceEnvironment } from './workspace-environment';
 import { parameterValue } from './workspace-parameters';
@@ -110,10 +110,7 @@ export class ContractorWorkspace extends Construct {
       // Not `cpus`: Docker refuses more of those than the host has.
       cpuPeriod: 100_000,
       networksAdvanced: [{ name: networkId }],
-      host: [
-        { host: 'host.docker.internal', ip: 'host-gateway' },
-        ...(route.kind === 'door-tls' ? [{ host: route.upstream.host, ip: doorAddress(named('ws')) }] : []),
-      ],
+      host: hosts(route, named('ws')),
       // Docker still looks up its own names. Without a way out nothing else is looked up anywhere: a look-up is a
       // message too, and Docker before 26 passes some on through the host.
       dns: settings.workspace.egress === 'none' ? ['127.0.0.1'] : undefined,
@@ -154,6 +151,10 @@ function workspaceLabels() {
     }));
 }
 
-/** The door's address on the workspace's network. */
-const doorAddress = (network: string) =>
-  `\${one([for n in docker_container.door[0].network_data : n.ip_address if n.network_name == "${network}"])}`;
+/** Names that only `/etc/hosts` knows: this host where Coder is reached directly, Coder itself where the door stands in for it. */
+function hosts(route: CoderRoute, network: string): { host: string; ip: string }[] {
+  if (route.kind === 'direct') return [{ host: 'host.docker.internal', ip: 'host-gateway' }];
+  if (route.kind === 'door') return [];
+  const doorAddress = `\${one([for n in docker_container.door[0].network_data : n.ip_address if n.network_name == "${network}"])}`;
+  return [{ host: route.upstream.host, ip: doorAddress }];
+}

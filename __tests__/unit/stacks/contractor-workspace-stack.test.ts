@@ -208,7 +208,7 @@ test('without a way out, Coder on TLS keeps its name, so that its certificate fi
   }).json.resource.docker_container;
   expect(d.env[0]).toContain('server coder coder.example.com:443');
   expect(w.entrypoint[3]).toBe('${coder_agent.main.init_script}');
-  expect(w.host).toContainEqual({ host: 'coder.example.com', ip: expect.stringContaining('door[0].network_data') });
+  expect(w.host).toEqual([{ host: 'coder.example.com', ip: expect.stringContaining('door[0].network_data') }]);
 });
 
 test('the platform’s own Coder server is reached through the door', () => {
