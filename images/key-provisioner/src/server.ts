@@ -3,7 +3,7 @@ import { buildApp } from './app';
 import { ConfigurationError, readEnvironment } from './environment';
 
 /** Seconds that requests under way are given when the process is asked to stop. */
-const GRACE_S = 25;
+const GRACE_S = 12;
 
 async function main(): Promise<void> {
   const { environment, configuration } = readEnvironment(process.env);

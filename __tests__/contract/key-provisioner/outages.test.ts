@@ -1,0 +1,82 @@
+import { chat, eventually } from '../support/requests';
+import { type Gateway, startGateway } from '../support/start-gateway';
+import { Client, newWorkspace, tally } from './client';
+
+jest.setTimeout(180_000);
+
+const HAIKU = 'claude-haiku-4-5';
+let gateway: Gateway;
+let client: Client;
+beforeAll(async () => {
+  gateway = await startGateway({ keyProvisioner: true });
+  client = new Client(gateway);
+}, 300_000);
+afterAll(() => gateway?.stop());
+
+test('LiteLLM killed in the middle of issuing and restarted: every workspace gets one key, none is lost', async () => {
+  const before = newWorkspace();
+  const kept = await client.key(before);
+  const workspaces = Array.from({ length: 40 }, () => newWorkspace());
+  const starting = Promise.all(workspaces.map((workspace) => client.start(workspace)));
+  await new Promise((resolve) => setTimeout(resolve, 300));
+  await gateway.litellm.kill();
+  const during = await starting;
+  for (const { status, headers } of during) {
+    expect([200, 201, 503]).toContain(status);
+    if (status === 503) expect(Number(headers.get('retry-after'))).toBeGreaterThan(0);
+  }
+  expect(tally(during)[503]).toBeGreaterThan(0);
+  expect((await client.admin('GET', '/keys')).status).toBe(503);
+  await gateway.litellm.start();
+
+  await eventually(async () => expect((await client.start(before)).body.key).toBe(kept));
+  const after = await Promise.all(workspaces.map((workspace) => client.start(workspace)));
+  for (const [index, { status, body }] of after.entries()) {
+    expect([200, 201]).toContain(status);
+    const earlier = during[index]?.body.key;
+    if (earlier) expect(body.key).toBe(earlier);
+  }
+  expect(new Set(after.map(({ body }) => body.key)).size).toBe(40);
+  for (const { owner_id } of workspaces.slice(0, 5)) {
+    expect((await client.admin('GET', `/keys?owner=${owner_id}`)).body.total).toBe(1);
+  }
+  expect((await chat(gateway.url, after[0]?.body.key, HAIKU)).status).toBe(200);
+});
+
+test('a key-provisioner that is killed and started again gives the same keys', async () => {
+  const workspace = newWorkspace();
+  const key = await client.key(workspace);
+  await gateway.keyProvisioner.kill();
+  await gateway.keyProvisioner.start();
+  expect((await client.start(workspace)).body).toMatchObject({ key, reused: true });
+});
+
+test('a key-provisioner that is stopped finishes what is under way', async () => {
+  const workspaces = Array.from({ length: 5 }, () => newWorkspace());
+  const starting = Promise.all(workspaces.map((workspace) => client.start(workspace)));
+  await new Promise((resolve) => setTimeout(resolve, 100));
+  await gateway.keyProvisioner.stop();
+  expect(tally(await starting)).toEqual({ 201: 5 });
+  await gateway.keyProvisioner.start();
+});
+
+test('PostgreSQL down is a clear 503 with Retry-After, and passes by itself', async () => {
+  const workspace = newWorkspace();
+  const key = await client.key(workspace);
+  await gateway.postgres.stop();
+  try {
+    for (const reply of [await client.start(workspace), await client.start(newWorkspace()), await client.info(key)]) {
+      expect(reply.status).toBe(503);
+      expect(Number(reply.headers.get('retry-after'))).toBeGreaterThan(0);
+      expect(reply.body.detail).toContain('LiteLLM');
+      expect(JSON.stringify(reply.body)).not.toMatch(/connection attempts|prisma|postgres/i);
+    }
+    // LiteLLM itself notices a lost database only after some 17 seconds.
+    await eventually(async () => expect((await fetch(`${client.url}/health/ready`)).status).toBe(503), 60);
+    expect((await fetch(`${client.url}/health`)).status).toBe(200);
+  } finally {
+    await gateway.postgres.start();
+  }
+  await eventually(async () => expect((await client.start(workspace)).body.key).toBe(key), 90);
+  await eventually(async () => expect((await fetch(`${client.url}/health/ready`)).status).toBe(200), 60);
+});
