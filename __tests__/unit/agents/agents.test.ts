@@ -106,6 +106,11 @@ describe('Claude Code', () => {
     });
   });
 
+  test('speaks to the gateway past any proxy, and to no other provider', () => {
+    const { env } = managed();
+    expect(env).toMatchObject({ NO_PROXY: 'litellm,localhost,127.0.0.1', CLAUDE_CODE_USE_BEDROCK: '' });
+  });
+
   test('gives up after two retries', () => {
     expect(managed().env.CLAUDE_CODE_MAX_RETRIES).toBe('2');
   });

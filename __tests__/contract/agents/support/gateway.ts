@@ -41,15 +41,16 @@ export async function startAgentsGateway() {
     return Object.assign(workspace, { key: owned });
   }
 
-  /** How each client is started for one task; Codex and aider by the image's own wrappers. */
+  /** How each client is started for one task: all but OpenCode by the image's own wrappers. */
   const wrapped = {
+    CLAUDE_PROGRAM: programs.claude,
     CODEX_PROGRAM: programs.codex,
     AIDER_PYTHON: programs.aider.replace(/aider$/, 'python'),
   };
   const ask: Record<'opencode' | 'claude' | 'codex' | 'aider', AskClient> = {
     opencode: (workspace, prompt, env) => workspace.run(programs.opencode, ['run', prompt], env),
     claude: (workspace, prompt, env) =>
-      workspace.run(programs.claude, ['-p', '--permission-mode', 'acceptEdits', prompt], env),
+      workspace.run('claude', ['-p', '--permission-mode', 'acceptEdits', prompt], { ...wrapped, ...env }),
     codex: (workspace, prompt, env) =>
       workspace.run('codex', ['exec', '--skip-git-repo-check', '--sandbox', 'danger-full-access', prompt], {
         ...wrapped,

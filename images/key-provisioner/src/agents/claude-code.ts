@@ -1,10 +1,22 @@
 import type { ServedModel } from '../configuration';
 import { type AgentContext, type AgentFiles, jsonFile, keyPath, outputLimit } from './context';
 
+/** Providers that a repository's settings could switch to; the key would go to whatever address they name. */
+const OTHER_PROVIDERS = [
+  'BEDROCK',
+  'VERTEX',
+  'FOUNDRY',
+  'MANTLE',
+  'GATEWAY',
+  'ANTHROPIC_AWS',
+  'ANTHROPIC_GOOGLE_CLOUD',
+];
+
 /**
  * Claude Code: managed settings, which neither a repository nor the environment overrides. The key comes from a managed
  * `apiKeyHelper`: it stays out of the environment of the commands that Claude Code runs, and a repository's own helper
- * (which would run without a question in print mode) has no say.
+ * (which would run without a question in print mode) has no say. That a repository's settings and MCP servers are not
+ * read at all is the work of the image's wrapper; what is pinned here holds without it too.
  */
 export function claudeCode(context: AgentContext): AgentFiles {
   const family = (word: string) =>
@@ -14,8 +26,14 @@ export function claudeCode(context: AgentContext): AgentFiles {
       jsonFile('/etc/claude-code/managed-settings.json', {
         apiKeyHelper: `cat ${shellQuoted(keyPath(context))}`,
         allowManagedHooksOnly: true,
+        enableAllProjectMcpServers: false,
         env: {
           ANTHROPIC_BASE_URL: context.configuration.gateway_url.replace(/\/+$/, ''),
+          ANTHROPIC_UNIX_SOCKET: '',
+          ...Object.fromEntries(OTHER_PROVIDERS.map((name) => [`CLAUDE_CODE_USE_${name}`, ''])),
+          // The gateway is spoken to in clear: a proxy would read the key.
+          NO_PROXY: noProxy(context),
+          no_proxy: noProxy(context),
           ...models(context.model, family('sonnet'), family('opus'), context.smallModel),
           CLAUDE_CODE_MAX_OUTPUT_TOKENS: String(outputLimit(context.model)),
           // Ten retries are three silent minutes (measured).
@@ -37,5 +55,8 @@ const models = (chosen: ServedModel, sonnet: ServedModel, opus: ServedModel, hai
   ANTHROPIC_DEFAULT_OPUS_MODEL: opus.name,
   ANTHROPIC_DEFAULT_HAIKU_MODEL: haiku.name,
 });
+
+const noProxy = (context: AgentContext) =>
+  [new URL(context.configuration.gateway_url).hostname, 'localhost', '127.0.0.1'].join(',');
 
 const shellQuoted = (text: string) => `'${text.replaceAll("'", "'\\''")}'`;

@@ -1,0 +1,162 @@
+import { createHash } from 'node:crypto';
+import { join } from 'node:path';
+import { baseImages } from '../support/base-images';
+import { docker, REPOSITORY, succeed } from '../support/commands';
+
+/** The image, built, and a workspace of it that gets its files from the real key-provisioner before the real LiteLLM. */
+
+const IMAGE = 'gateway-test/contractor-workspace:image';
+const CONTAINER = `workspace-image-test-${process.pid}`;
+const VOLUME = `${CONTAINER}-home`;
+const EDITOR_PORT = '23337';
+
+interface Demo {
+  readonly gatewayUrl: string;
+  readonly provisionerUrl: string;
+  readonly workspaceIdentitySecret: string;
+  readonly directory: string;
+}
+let demo: Demo;
+
+const sha256 = (text: string) => createHash('sha256').update(text).digest('hex');
+
+function startWorkspace(model: string): void {
+  const identity = ['workspace-1', 'owner-1', 'olivia'];
+  const secret = demo.workspaceIdentitySecret;
+  const environment = {
+    GATEWAY_PROVISIONER_URL: demo.provisionerUrl,
+    GATEWAY_WORKSPACE_TOKEN: sha256(secret + sha256(secret + identity.join('|'))),
+    CODER_WORKSPACE_ID: identity[0],
+    GATEWAY_OWNER_ID: identity[1],
+    CODER_WORKSPACE_OWNER_NAME: identity[2],
+    CODER_WORKSPACE_NAME: 'attic',
+    GATEWAY_AGENTS: 'roo-code,opencode,claude-code,codex,aider',
+    GATEWAY_MODEL: model,
+    GATEWAY_EDITOR_PORT: EDITOR_PORT,
+  };
+  docker(
+    ...['run', '--detach', '--name', CONTAINER, '--network', 'host', '--volume', `${VOLUME}:/home/coder`],
+    ...['--memory', '2g', '--cap-drop', 'ALL', '--security-opt', 'no-new-privileges'],
+    ...Object.entries(environment).flatMap(([name, value]) => ['--env', `${name}=${value}`]),
+    ...[IMAGE, 'sleep', 'infinity'],
+  );
+  inside('start-workspace');
+}
+
+const inside = (script: string): string => docker('exec', CONTAINER, 'bash', '-lc', script);
+const json = (path: string) => JSON.parse(inside(`cat ${path}`));
+
+beforeAll(() => {
+  const { node } = baseImages();
+  succeed(
+    'docker',
+    [
+      ...['build', '--build-arg', `BASE_IMAGE=${node}`, '--tag', IMAGE],
+      ...['--build-arg', 'AGENTS=roo-code opencode claude-code codex aider', 'images/contractor-workspace'],
+    ],
+    { env: { DOCKER_BUILDKIT: '0' } },
+  );
+  const settings = join(__dirname, 'settings.yaml');
+  const args = ['--import', 'tsx', 'demo/main.ts', '--detach', '--json', '--mock', '--settings', settings];
+  demo = JSON.parse(succeed('node', args, { cwd: REPOSITORY }));
+  startWorkspace('claude-sonnet-4-5');
+}, 2_400_000);
+
+afterAll(() => {
+  docker('rm', '--force', CONTAINER);
+  docker('volume', 'rm', '--force', VOLUME);
+  if (demo) succeed('node', ['--import', 'tsx', 'demo/stop.ts', '--directory', demo.directory]);
+}, 120_000);
+
+test('the person is coder, uid 1000, and cannot become root', () => {
+  expect(inside('id -un; id -u; id -G')).toBe('coder\n1000\n1000');
+  expect(inside('command -v sudo doas pkexec || echo none')).toBe('none');
+});
+
+test('the agents are the pinned ones', () => {
+  expect(inside('opencode --version')).toBe('1.18.33');
+  expect(inside('claude --version')).toContain('2.1.330');
+  expect(inside('codex --version')).toContain('0.169.0');
+  expect(inside('/opt/aider/bin/aider --version')).toContain('0.86.2');
+  expect(inside('code-server --version')).toContain('4.139.1');
+});
+
+test('no competing assistant is in the image', () => {
+  expect(inside('ls $(npm root -g)/code-server/lib/vscode/extensions')).not.toMatch(/copilot/);
+  const installed = inside('code-server --extensions-dir /opt/code-server/extensions --list-extensions');
+  expect(installed.toLowerCase()).not.toMatch(/github\.copilot|sourcegraph\.cody-ai/);
+});
+
+test('ripgrep is where older extensions look for it', () => {
+  expect(inside('$(npm root -g)/code-server/lib/vscode/node_modules/@vscode/ripgrep/bin/rg --version')).toContain(
+    'ripgrep',
+  );
+});
+
+test('the image says which editor extensions it goes without', () => {
+  const list = inside('ls /opt/code-server/extensions; cat /opt/code-server/extensions/MISSING 2>/dev/null || true');
+  expect(list.toLowerCase()).toContain('rooveterinaryinc.roo-cline');
+});
+
+test('AI features of the editor are off, and Roo finds its file', () => {
+  expect(json('~/.local/share/code-server/User/settings.json')).toMatchObject({
+    'chat.disableAIFeatures': true,
+    'github.copilot.enable': { '*': false },
+    'editor.inlineSuggest.enabled': false,
+    'cody.enabled': false,
+    'roo-cline.autoImportSettingsPath': '/home/coder/.config/roo-code/settings.json',
+  });
+  const roo = json('/home/coder/.config/roo-code/settings.json');
+  expect(roo.providerProfiles.apiConfigs.gateway).toMatchObject({ openAiBaseUrl: `${demo.gatewayUrl}/v1` });
+});
+
+test('the editor answers, on this container’s loopback only', () => {
+  const port = Number(EDITOR_PORT).toString(16).toUpperCase();
+  expect(inside(`curl -fsS http://127.0.0.1:${EDITOR_PORT}/healthz`)).toContain('status');
+  const listening = inside(`grep -hi ':${port} ' /proc/net/tcp /proc/net/tcp6 | awk '$4 == "0A" { print $2 }'`);
+  expect(listening).toBe(`0100007F:${port}`);
+});
+
+test('files with the key are their owner’s alone, and the key and token are in no environment and no argument', () => {
+  const key = inside('cat ~/.config/litellm/key');
+  const holders = inside(`grep -rlF -- "$(cat ~/.config/litellm/key)" ~ /etc /tmp 2>/dev/null`).split('\n');
+  expect(holders.sort()).toEqual([
+    '/home/coder/.config/aider/models.yml',
+    '/home/coder/.config/litellm/key',
+    '/home/coder/.config/roo-code/settings.json',
+  ]);
+  for (const path of [...holders, '/etc/opencode/opencode.json', '/etc/claude-code/managed-settings.json'])
+    expect(`${path} ${inside(`stat -c '%a %U' ${path}`)}`).toBe(`${path} 600 coder`);
+
+  const visible = inside('cat /proc/[0-9]*/environ /proc/[0-9]*/cmdline 2>/dev/null | tr "\\0" "\\n"');
+  expect(visible).toContain('CODER_WORKSPACE_ID=workspace-1');
+  expect(visible).not.toContain(key);
+  expect(visible).not.toContain('GATEWAY_WORKSPACE_TOKEN');
+});
+
+test('OpenCode, Claude Code, Codex and aider get an answer from the gateway', () => {
+  const answer = inside('mkdir -p ~/project && cd ~/project && git init -q . && opencode run hello 2>&1');
+  expect(answer).not.toMatch(/error/i);
+  expect(inside('cd ~/project && claude -p hello 2>&1')).not.toMatch(/error/i);
+  expect(
+    inside('cd ~/project && codex exec --skip-git-repo-check --sandbox danger-full-access hello 2>&1'),
+  ).not.toMatch(/ERROR/);
+  expect(inside('cd ~/project && aider --yes-always --message hello 2>&1')).not.toMatch(/error/i);
+}, 300_000);
+
+test('the dashboard’s line, the person’s table and the list of models', () => {
+  expect(inside('ai-usage --metadata')).toMatch(/^\$\d+\.\d\d of \$\d+\.\d\d left$/);
+  expect(inside('ai-usage')).toMatch(/this workspace +\[[#.]{20}\]/);
+  expect(inside('ai-models')).toMatch(/claude-sonnet-4-5 .*this workspace's/);
+});
+
+test('the next start has the same key, the new model and the person’s files', () => {
+  const key = inside('cat ~/.config/litellm/key');
+  inside('echo mine > ~/note');
+  docker('rm', '--force', CONTAINER);
+  startWorkspace('claude-opus-4');
+  expect(inside('cat ~/.config/litellm/key')).toBe(key);
+  expect(inside('cat ~/note')).toBe('mine');
+  expect(json('~/.config/opencode/opencode.json').model).toBe('litellm/claude-opus-4');
+  expect(json('/etc/claude-code/managed-settings.json').env.ANTHROPIC_MODEL).toBe('claude-opus-4');
+}, 120_000);
