@@ -17,4 +17,8 @@ initialize
 rm -f "$stack/platform.tfplan" "$stack/plan.json"
 terraform -chdir="$stack" plan -input=false -compact-warnings -var-file="$secrets" -out=platform.tfplan
 terraform -chdir="$stack" show -json platform.tfplan >"$stack/plan.json"
+node --import tsx scripts/check-ports.ts "$stack/plan.json" || {
+  rm -f "$stack/platform.tfplan"
+  fail 'the plan was not saved (see above)'
+}
 say "saved: $stack/platform.tfplan (for make deploy) and $stack/plan.json; both hold secrets, so keep them here"
