@@ -76,7 +76,7 @@ test('the key is in owner-only files, and in no process list, container environm
     shell(`grep -rlF "$(cat ${GATEWAY_KEY})" /home/coder /etc /opt /tmp /run 2>/dev/null | xargs stat -c %a | sort -u`),
   ).toBe('600');
   expect(docker('inspect', workspace.container)).not.toContain(key);
-  expect(docker('top', workspace.container, '-eo', 'args')).not.toContain(key);
+  expect(docker('top', workspace.container, '-eo', 'pid,args')).not.toContain(key);
   expect(workspace.state).not.toContain(key);
 });
 
