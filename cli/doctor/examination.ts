@@ -138,7 +138,10 @@ export class Examination {
   probes = (): Promise<readonly Probe[]> =>
     this.once.get('probes', async () => {
       if (!this.options.mayAsk || !(await this.health()).reachable) return [];
-      return probeProviders(this.models, this.gateway, this.options.apiKey, this.admin);
+      const { apiKey } = this.options;
+      const models = (await this.keys()).find(({ source }) => source === 'GATEWAY_API_KEY')?.info?.models;
+      const key = apiKey ? { key: apiKey, ...(models ? { models } : {}) } : undefined;
+      return probeProviders(this.models, this.gateway, key, this.admin);
     });
 
   /** The workspace seen from inside; undefined where none was named or it does not run. */

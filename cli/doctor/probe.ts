@@ -16,24 +16,32 @@ export interface Probe {
 export async function probeProviders(
   models: readonly ServedModel[],
   gateway: GatewayClient,
-  apiKey: string | undefined,
+  apiKey: { key: string; models?: readonly string[] } | undefined,
   admin: ProvisionerClient | undefined,
 ): Promise<Probe[]> {
+  const asked = cheapestOfEach(models);
+  const ask = (key: string, questions = asked) =>
+    Promise.all(questions.map(([provider, { name }]) => probe(gateway, provider, name, key)));
+  if (apiKey) {
+    const allowed = models.filter(({ name }) => !apiKey.models || apiKey.models.includes(name));
+    const answers = await ask(apiKey.key, cheapestOfEach(allowed));
+    // A key that is refused itself says nothing about the providers.
+    if (!admin || answers.some(({ status, type }) => status === 200 || !isAboutTheKey(type))) return answers;
+    return [...answers, ...(await withOwnKey(admin, asked, ask))];
+  }
+  return admin ? withOwnKey(admin, asked, ask) : [];
+}
+
+type Question = readonly [provider: string, model: ServedModel];
+
+function cheapestOfEach(models: readonly ServedModel[]): Question[] {
   const cheapest = new Map<string, ServedModel>();
   for (const model of models) {
     const { provider, prices } = model.routes[0];
     const known = cheapest.get(provider);
     if (!known || prices.output < known.routes[0].prices.output) cheapest.set(provider, model);
   }
-  const asked = [...cheapest];
-  const ask = (key: string) => Promise.all(asked.map(([provider, { name }]) => probe(gateway, provider, name, key)));
-  if (apiKey) {
-    const answers = await ask(apiKey);
-    // A key that is refused itself says nothing about the providers.
-    if (!admin || answers.some(({ status, type }) => status === 200 || !isAboutTheKey(type))) return answers;
-    return [...answers, ...(await withOwnKey(admin, asked, ask))];
-  }
-  return admin ? withOwnKey(admin, asked, ask) : [];
+  return [...cheapest];
 }
 
 /** Refusals that concern the key, not the model or its provider. */
@@ -43,7 +51,7 @@ export const isAboutTheKey = (type: string): boolean =>
 
 async function withOwnKey(
   admin: ProvisionerClient,
-  asked: readonly (readonly [string, ServedModel])[],
+  asked: readonly Question[],
   ask: (key: string) => Promise<Probe[]>,
 ): Promise<Probe[]> {
   const subject = `gateway-doctor-${process.pid.toString(36)}-${Date.now().toString(36)}`;

@@ -1,8 +1,10 @@
 import type { Symptom } from '../symptom';
 import { lastLine } from './database-down';
 
+/** How Python says that it could not make sense of a file; the last lines of a start that failed. */
 const BROKEN =
-  /yaml\.\w+\.\w+Error|ScannerError|ParserError|while parsing a|could not find expected|Invalid (config|model)|Error reading config|Failed to (load|read) config|No such file.*config\.yaml|refus.*master.?key|weak.*master.?key|ValidationError|litellm_params|general_settings|litellm_settings|router_settings|(Type|Key|Value|Attribute)Error:/i;
+  /^\s*(yaml\.\w+\.\w+|Key|Type|Value|Attribute|Validation|pydantic\S*)Error\b|config\S*\.yaml.*(not|no such)|master.?key.*(weak|unset|refus|required)|(weak|unset).*master.?key/i;
+const LAST_LINES = 15;
 
 /** LiteLLM does not come up because of what it was given to read. */
 export const configurationBroken: Symptom = {
@@ -16,7 +18,7 @@ export const configurationBroken: Symptom = {
   ],
   detect: async (examination) => {
     if ((await examination.health()).reachable) return [];
-    const said = lastLine(await examination.log('litellm'), BROKEN);
+    const said = lastLine(ending(await examination.log('litellm')), BROKEN);
     if (!said) return [];
     return [
       {
@@ -28,3 +30,5 @@ export const configurationBroken: Symptom = {
     ];
   },
 };
+
+const ending = (log: string) => log.trimEnd().split('\n').slice(-LAST_LINES).join('\n');

@@ -13,7 +13,7 @@ export const databaseDown: Symptom = {
     const health = await examination.health();
     const container = await examination.container('postgres');
     const stopped = container !== undefined && !container.State.Running;
-    const said = health.reachable ? undefined : lastLine(await examination.log('litellm'), LOST);
+    const said = health.reachable ? undefined : lastLine(failedStart(await examination.log('litellm')), LOST);
     const disconnected = health.reachable && health.database !== 'connected' && health.database !== 'unknown';
     if (!stopped && !disconnected && !said) return [];
     const name = examination.containerName('postgres');
@@ -44,6 +44,12 @@ export const databaseDown: Symptom = {
     ];
   },
 };
+
+/** The end of a log whose writer could not start; of one that ran and was stopped, nothing. */
+function failedStart(log: string): string {
+  const end = log.trimEnd().split('\n').slice(-60);
+  return end.some((line) => /Application startup failed|DB setup failed|exiting/i.test(line)) ? end.join('\n') : '';
+}
 
 /** The last line of a log that matches, shortened. */
 export function lastLine(log: string, pattern: RegExp): string | undefined {

@@ -31,7 +31,7 @@ async function diagnose(examination: Examination, { provider, model, status, mes
   const environment = (await examination.container('litellm'))?.Config.Env;
   const setting = (name: string) => environment?.find((entry) => entry.startsWith(`${name}=`))?.slice(name.length + 1);
   const empty = needed.filter((credential) => environment && !setting(credential.environment));
-  const missing = empty.length > 0 || /Missing|Unable to locate|must be set/i.test(message);
+  const missing = empty.length > 0 || /Missing|Unable to locate|must be set|header is required/i.test(message);
   const names = needed.map(({ secret }) => secret).join(', ');
   return {
     cause: missing
