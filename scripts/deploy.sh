@@ -10,6 +10,7 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 require_terraform
 [[ -s $stack/platform.tfplan ]] || fail "there is no saved plan; run 'make plan', read it, then run 'make deploy' again"
 require_docker
+protect_state
 terraform -chdir="$stack" apply -input=false platform.tfplan
 # A plan is good for one apply.
 rm -f "$stack/platform.tfplan" "$stack/plan.json"

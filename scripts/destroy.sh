@@ -12,6 +12,7 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 require_terraform
 synthesize
 require_docker
+protect_state
 initialize
 if [[ ${ASSUME_YES:-} == 1 ]]; then
   terraform -chdir="$stack" destroy -auto-approve

@@ -13,6 +13,7 @@ require_terraform
 require_secrets
 synthesize
 require_docker
+protect_state
 initialize
 rm -f "$stack/platform.tfplan" "$stack/plan.json"
 terraform -chdir="$stack" plan -input=false -compact-warnings -var-file="$secrets" -out=platform.tfplan

@@ -8,6 +8,7 @@
 umask 077
 
 stack=${CDKTF_OUTDIR:-cdktf.out}/stacks/platform
+state=$stack/../../../terraform.platform.tfstate
 secrets=$(realpath -m "${SECRETS:-secrets.tfvars}")
 
 say() { printf '%s\n' "$*" >&2; }
@@ -35,6 +36,14 @@ require_docker() {
   command -v docker >/dev/null || fail 'docker is not installed; install Docker, then try again'
   DOCKER_HOST=${host:-} timeout 20 docker version --format '{{.Server.Version}}' >/dev/null 2>&1 ||
     fail "no Docker daemon answers at ${host:-the default socket}; start it, or set docker.host in gateway.yaml"
+}
+
+# A state that was made without these scripts may be readable by others.
+protect_state() {
+  local file
+  for file in "$state" "$state.backup"; do
+    if [[ -e $file ]]; then chmod 600 "$file"; fi
+  done
 }
 
 synthesize() { node --import tsx main.ts; }

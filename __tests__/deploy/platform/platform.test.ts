@@ -118,14 +118,16 @@ test('an edited health check takes effect', () => {
   expect(interval).toBe('7s');
 });
 
-test('a stopped container comes back, the very same one', () => {
+test('stopped containers come back, and the database as the very same one', async () => {
   platform.synth({ PROVISIONER_HEALTH_INTERVAL: '7' });
-  const before = platform.id('key-provisioner');
-  docker('stop', platform.container('key-provisioner'));
+  const before = platform.id('postgres');
+  docker('stop', platform.container('postgres'), platform.container('key-provisioner'));
   platform.plan();
   platform.apply();
-  expect(platform.id('key-provisioner')).toBe(before);
-  expect(docker('inspect', '--format', '{{.State.Running}}', before)).toBe('true');
+  expect(platform.id('postgres')).toBe(before);
+  await platform.untilHealthy('postgres');
+  await platform.untilHealthy('key-provisioner');
+  await platform.untilHealthy('litellm');
 });
 
 test('a model added replaces the gateway and what is told of models, and nothing else', async () => {

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { stringify } from 'yaml';
 import type { SettingsInput } from '../../../settings/schema';
 import { baseImages } from './base-images';
@@ -109,6 +110,16 @@ export class TestPlatform {
     return docker('inspect', '--format', '{{.State.Health.Status}}', this.container(part));
   }
 
+  /** @throws Error where a part is not healthy within two minutes */
+  async untilHealthy(part: string): Promise<void> {
+    for (const deadline = Date.now() + 120_000; Date.now() < deadline; await setTimeout(500)) {
+      if (this.health(part) === 'healthy') return;
+    }
+    throw new Error(
+      `${this.container(part)} is ${this.health(part)}:\n${docker('logs', '--tail', '20', this.container(part))}`,
+    );
+  }
+
   id(part: string): string {
     return docker('inspect', '--format', '{{.Id}}', this.container(part));
   }
@@ -123,6 +134,8 @@ export class TestPlatform {
       this.cdktf('destroy');
     } finally {
       command('docker', ['volume', 'rm', '--force', `${this.name}-postgres-data`]);
+      const images = docker('images', '--format', '{{.Repository}}:{{.Tag}}', `${this.name}-key-provisioner`);
+      if (images) command('docker', ['image', 'rm', ...images.split('\n')]);
       rmSync(this.directory, { recursive: true, force: true });
     }
   }
