@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
-import { docker, dockerQuietly, type Machine, prepareMachine, run } from './machine';
+import { docker, type Machine, prepareMachine, run } from './machine';
+import { address, canShapeNetworks, gateway, Outside, platform, removePlatform, SERVER } from './surroundings';
 import { Template, type Workspace } from './template';
 
 /**
@@ -8,13 +9,10 @@ import { Template, type Workspace } from './template';
  */
 jest.setTimeout(300_000);
 
-const isRoot = process.getuid?.() === 0;
-if (!isRoot) console.warn('SKIPPED: firewall rules and the outside world are not tested, only root can set them up');
+if (!canShapeNetworks)
+  console.warn('SKIPPED: firewall rules and the outside world are not tested; both need root and iproute2');
 
 const COMMON_PORTS = [22, 80, 2375, 4000, 5432, 7080, 8100, 8404, 13337];
-const SERVER = `const http = require("node:http");
-  for (const port of process.argv.slice(1)) http.createServer((q, s) => s.end("ok")).listen(+port, "0.0.0.0");`;
-
 let machine: Machine;
 let template: Template;
 let sealed: Template;
@@ -25,68 +23,6 @@ let closed: Workspace;
 let hostService: ChildProcess;
 const hostPort = 20_000 + (process.pid % 10_000);
 
-const address = (container: string, network: string) =>
-  docker('inspect', '--format', `{{(index .NetworkSettings.Networks "${network}").IPAddress}}`, container);
-const gateway = (network: string) =>
-  docker('network', 'inspect', '--format', '{{(index .IPAM.Config 0).Gateway}}', network);
-
-function platform(name: string): void {
-  docker('network', 'create', '--internal', `${name}-edge`);
-  docker('network', 'create', '--internal', `${name}-database`);
-  docker('network', 'create', `${name}-uplink`);
-  const serve = (service: string, network: string, ...ports: number[]) =>
-    docker(
-      'run',
-      '--detach',
-      '--name',
-      `${name}-${service}`,
-      '--network',
-      `${name}-${network}`,
-      machine.images.workspace,
-      'node',
-      '-e',
-      SERVER,
-      ...ports.map(String),
-    );
-  serve('litellm', 'edge', 4000, 9000);
-  serve('key-provisioner', 'edge', 8100);
-  serve('postgres', 'database', 5432);
-  docker('network', 'connect', `${name}-database`, `${name}-litellm`);
-  docker('network', 'connect', `${name}-uplink`, `${name}-litellm`);
-}
-
-/** A machine beyond this host, played by a network namespace with an address of the documentation range. */
-class Outside {
-  readonly target = ['198.51.100.2', 8080] as const;
-  private readonly name = `gwt${process.pid}`;
-  private readonly server: ChildProcess;
-
-  constructor() {
-    const link = `gwo${process.pid}`.slice(0, 15);
-    run('ip', ['netns', 'add', this.name]);
-    run('ip', ['link', 'add', link, 'type', 'veth', 'peer', 'name', 'eth0', 'netns', this.name]);
-    run('ip', ['address', 'add', '198.51.100.1/30', 'dev', link]);
-    run('ip', ['link', 'set', link, 'up']);
-    run('ip', ['-n', this.name, 'address', 'add', '198.51.100.2/30', 'dev', 'eth0']);
-    run('ip', ['-n', this.name, 'link', 'set', 'eth0', 'up']);
-    run('ip', ['-n', this.name, 'route', 'add', 'default', 'via', '198.51.100.1']);
-    const command = ['netns', 'exec', this.name, process.execPath, '-e', SERVER, String(this.target[1])];
-    this.server = spawn('ip', command, { stdio: 'ignore' });
-    spawnSync('sleep', ['1']);
-  }
-
-  remove(): void {
-    this.server.kill();
-    run('ip', ['netns', 'delete', this.name]);
-  }
-}
-
-function removePlatform(name: string): void {
-  for (const service of ['litellm', 'key-provisioner', 'postgres'])
-    dockerQuietly('rm', '--force', `${name}-${service}`);
-  for (const network of ['edge', 'database', 'uplink']) dockerQuietly('network', 'rm', `${name}-${network}`);
-}
-
 beforeAll(() => {
   machine = prepareMachine();
   hostService = spawn(process.execPath, ['-e', SERVER, String(hostPort)], { stdio: 'ignore' });
@@ -95,8 +31,8 @@ beforeAll(() => {
     workspace: { egress: 'none' },
     coder: { url: `http://host.docker.internal:${hostPort}` },
   });
-  platform(template.name);
-  platform(sealed.name);
+  platform(template.name, machine);
+  platform(sealed.name, machine);
   a = template.workspace({ name: 'a', owner: 'ann' });
   b = template.workspace({ name: 'b', owner: 'bob' });
   closed = sealed.workspace({ name: 'c', owner: 'cleo' });
@@ -222,7 +158,7 @@ describe('egress none', () => {
     expect(closed.fetch('GET', `http://coder:${hostPort}/`)).toBe('200');
   });
 
-  (isRoot ? test : test.skip)('nothing outside is reached (skipped without root)', () => {
+  (canShapeNetworks ? test : test.skip)('nothing outside is reached (skipped without root)', () => {
     const outside = new Outside();
     try {
       expect(a.connect([outside.target])).toEqual(['open']);
@@ -247,7 +183,7 @@ describe('egress none', () => {
 
 describe('services of the host', () => {
   const fromInside = (workspace: Workspace) => workspace.connect([[gateway(workspace.container), hostPort]])[0];
-  (isRoot ? test : test.skip)('are open until the firewall script has run (skipped without root)', () => {
+  (canShapeNetworks ? test : test.skip)('are open until the firewall script has run (skipped without root)', () => {
     expect([fromInside(a), fromInside(closed)]).toEqual(['open', 'open']);
     run('scripts/workspace-firewall.sh', ['install']);
     try {

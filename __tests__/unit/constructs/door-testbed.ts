@@ -13,6 +13,10 @@ export const haproxy = ['/usr/sbin/haproxy', '/usr/local/sbin/haproxy'].find(
 /** A service that notes what reaches it, byte for byte, and answers every request with its name. */
 export class Recorder {
   readonly received: string[] = [];
+  /** How the next requests are answered. */
+  answer = (socket: net.Socket): void => {
+    socket.write(`HTTP/1.1 200 OK\r\nContent-Length: ${this.name.length}\r\n\r\n${this.name}`);
+  };
   private readonly server: net.Server;
 
   constructor(
@@ -27,7 +31,7 @@ export class Recorder {
         if (!text.includes('\r\n\r\n')) return;
         this.received.push(text);
         text = '';
-        socket.write(`HTTP/1.1 200 OK\r\nContent-Length: ${name.length}\r\n\r\n${name}`);
+        this.answer(socket);
       });
     });
   }
