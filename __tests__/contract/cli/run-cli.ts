@@ -18,6 +18,8 @@ export interface RunOptions {
   readonly input?: string;
   /** Called when the process runs; for signals. */
   readonly whileRunning?: (child: ChildProcess) => void;
+  /** Somebody goes on typing: standard input is not closed. @default false */
+  readonly keepOpen?: boolean;
 }
 
 /** Runs the real command as a process of its own. Nothing of this test's own gateway settings leaks in. */
@@ -51,16 +53,18 @@ function environment(extra: Record<string, string> = {}): NodeJS.ProcessEnv {
   return { PATH, HOME, ...(TMPDIR ? { TMPDIR } : {}), ...extra };
 }
 
-function seen(child: ChildProcess, { input = '', whileRunning }: RunOptions): Promise<Seen> {
+function seen(child: ChildProcess, { input = '', whileRunning, keepOpen = false }: RunOptions): Promise<Seen> {
   return new Promise((resolve, reject) => {
     let stdout = '';
     let stderr = '';
     child.stdout?.setEncoding('utf8').on('data', (text: string) => (stdout += text));
     child.stderr?.setEncoding('utf8').on('data', (text: string) => (stderr += text));
     child.once('error', reject);
+    child.once('exit', () => child.stdin?.destroy());
     child.once('close', (code) => resolve({ code, stdout, stderr }));
     child.stdin?.on('error', () => undefined);
-    child.stdin?.end(input);
+    if (keepOpen) child.stdin?.write(input);
+    else child.stdin?.end(input);
     whileRunning?.(child);
   });
 }

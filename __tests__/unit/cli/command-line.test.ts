@@ -1,0 +1,167 @@
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { gateway, onTerminal } from '../../contract/cli/run-cli';
+
+jest.setTimeout(30_000);
+
+const NOBODY = {
+  GATEWAY_URL: 'http://127.0.0.1:9',
+  GATEWAY_PROVISIONER_URL: 'http://127.0.0.1:9',
+  GATEWAY_ADMIN_TOKEN: 'x',
+};
+const folder = mkdtempSync(join(tmpdir(), 'gateway-cli-'));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+describe('wrong arguments get a suggestion and exit code 2', () => {
+  test.each([
+    [['kyes'], 'Did you mean keys?'],
+    [['keys', 'crate'], 'Did you mean create?'],
+    [['keys', 'list', '--scop', 'ci'], 'Did you mean --scope?'],
+    [['keys', 'create', 'agent', 'reviw'], 'review, write'],
+    [['keys', 'list', '--scope', 'teams'], 'workspace, user, ci'],
+    [['keys', 'create', 'ci', 'a', '--budget', '-3'], 'a number above zero'],
+    [['models', '--today', 'tomorrow'], 'such as 2026-11-30'],
+    [['review'], '--base'],
+    [['review', '--base', 'HEAD', '--keys', 'robots=4'], 'such as workspace=40'],
+    [['review', '--base', 'no-such-branch'], 'is no commit'],
+    [['models', '--settings', '/nowhere.yaml'], 'gateway init'],
+    [['completion', 'tcsh'], 'bash, zsh, fish'],
+  ])('gateway %j', async (arguments_, said) => {
+    const { code, stdout, stderr } = await gateway(arguments_);
+    expect(stderr).toContain(said);
+    expect(stderr).not.toMatch(/^\s+at .*:\d+:\d+/m);
+    expect(stdout).toBe('');
+    expect(code).toBe(2);
+  });
+});
+
+test('a service that is not there is exit code 4, with what to do', async () => {
+  const { code, stderr } = await gateway(['keys', 'list'], { env: NOBODY });
+  expect(code).toBe(4);
+  expect(stderr).toContain('GATEWAY_PROVISIONER_URL');
+});
+
+test('with --json an error is one line of JSON on standard error', async () => {
+  const { code, stdout, stderr } = await gateway(['keys', 'list', '--json'], { env: NOBODY });
+  expect({ code, stdout }).toEqual({ code: 4, stdout: '' });
+  expect(JSON.parse(stderr).error).toMatchObject({ exit_code: 4 });
+});
+
+test('help and version are no errors', async () => {
+  expect((await gateway(['--help'])).code).toBe(0);
+  expect((await gateway(['keys', 'create', '--help'])).code).toBe(0);
+  expect((await gateway(['--version'])).stdout).toMatch(/^\d+\.\d+\.\d+\n$/);
+});
+
+describe('models', () => {
+  test('a model is warned of before it retires, and said to be retired afterwards', async () => {
+    const warnings = async (today: string) => {
+      const { stdout } = await gateway(['models', '--json', '--today', today]);
+      const found = JSON.parse(stdout).warnings as { model: string; urgency: string }[];
+      return found.find(({ model }) => model === 'claude-sonnet-4-5')?.urgency;
+    };
+    expect(await warnings('2026-09-01')).toBeUndefined();
+    expect(await warnings('2026-11-23')).toBe('soon');
+    expect(await warnings('2026-11-30')).toBe('now');
+  });
+
+  test('--check fails a CI job where a model retires soon', async () => {
+    expect((await gateway(['models', '--check', '--today', '2026-11-23'])).code).toBe(1);
+    expect((await gateway(['models', '--today', '2026-11-23'])).code).toBe(0);
+  });
+
+  test.each([120, 60, 30])(
+    'on a terminal of %i columns every model is named, and no row of the table is cut',
+    async (columns) => {
+      const { stdout } = await onTerminal(['models', '--today', '2026-11-23'], columns, { env: { NO_COLOR: '1' } });
+      const table = (stdout.split('prices in US dollars')[0] ?? '').split('\r\n');
+      expect(stdout).toContain('claude-haiku-5-5');
+      if (columns >= 60) expect(Math.max(...table.map((line) => [...line].length))).toBeLessThanOrEqual(columns);
+    },
+  );
+
+  test('colour is for terminals, and not where NO_COLOR is set', async () => {
+    const colour = '\u001b[';
+    expect((await onTerminal(['models'], 100)).stdout).toContain(colour);
+    expect((await onTerminal(['models'], 100, { env: { NO_COLOR: '1' } })).stdout).not.toContain(colour);
+    expect((await gateway(['models'], { env: { CI: 'true' } })).stdout).not.toContain(colour);
+  });
+
+  test('a reader that leaves early is no error', () => {
+    const { status, stderr } = spawnSync(
+      'bash',
+      ['-c', 'set -o pipefail; for _ in 1 2 3; do bin/gateway models | true || exit 1; done'],
+      {
+        encoding: 'utf8',
+      },
+    );
+    expect(stderr).toBe('');
+    expect(status).toBe(0);
+  });
+});
+
+describe('generate-key', () => {
+  test("a Coder token's id is told apart from the token", async () => {
+    const { code, stderr } = await gateway(['generate-key', '--json'], {
+      env: { ...NOBODY, CODER_SESSION_TOKEN: 'a1b2c3d4e5' },
+    });
+    expect(code).toBe(2);
+    expect(stderr).toContain('the id of a Coder token');
+  });
+
+  test('the token of `coder login` is found, and then asked with', async () => {
+    mkdirSync(join(folder, 'coderv2'));
+    writeFileSync(join(folder, 'coderv2', 'session'), `a1b2c3d4e5-${'x'.repeat(22)}\n`);
+    const env = { ...NOBODY, CODER_CONFIG_DIR: join(folder, 'coderv2') };
+    expect((await gateway(['generate-key', '--json'], { env })).code).toBe(4);
+  });
+
+  test('without a token and without a terminal it says where one comes from', async () => {
+    const { code, stderr } = await gateway(['generate-key', '--json'], { env: { ...NOBODY, HOME: folder } });
+    expect(code).toBe(2);
+    expect(stderr).toContain('CODER_SESSION_TOKEN');
+  });
+
+  test('a typed token is not shown', async () => {
+    const typed = `a1b2c3d4e5-${'y'.repeat(22)}`;
+    const { stdout } = await onTerminal(['generate-key'], 80, {
+      env: { ...NOBODY, HOME: folder },
+      whileRunning: (child) =>
+        child.stdout?.on('data', (text: string) => {
+          if (text.includes('session token')) setTimeout(() => child.stdin?.write(`${typed}\r`), 300);
+        }),
+      keepOpen: true,
+    });
+    expect(stdout).not.toContain(typed);
+    expect(stdout).toContain('cannot be reached');
+  });
+});
+
+describe('completion', () => {
+  const complete = async (words: string[]) => {
+    const { stdout: script } = await gateway(['completion', 'bash']);
+    const list = words.map((word) => `'${word}'`).join(' ');
+    const program = `${script}\nCOMP_WORDS=(${list}); COMP_CWORD=${words.length - 1}; _gateway; printf '%s\\n' "\${COMPREPLY[@]}"`;
+    return spawnSync('bash', ['-c', program], { encoding: 'utf8' }).stdout.trim().split('\n');
+  };
+
+  test('bash offers commands, subcommands, choices and options', async () => {
+    expect(await complete(['gateway', 'ke'])).toEqual(['keys']);
+    expect(await complete(['gateway', 'keys', 're'])).toEqual(['revoke', 'restore', 'reset-spend']);
+    expect(await complete(['gateway', 'keys', 'create', 'agent', ''])).toEqual(
+      expect.arrayContaining(['review', 'write', '--budget']),
+    );
+    expect(await complete(['gateway', 'keys', 'list', '--scope', 'agent'])).toEqual(['agent:review', 'agent:write']);
+  });
+
+  test.each(['bash', 'zsh', 'fish'])('the script for %s is one that shell can read', async (shell) => {
+    const { stdout, code } = await gateway(['completion', shell]);
+    expect(code).toBe(0);
+    const check = spawnSync(shell, ['-n'], { input: stdout, encoding: 'utf8' });
+    // Where a shell is not installed, its script is only known to be there.
+    if (!check.error) expect(check.stderr).toBe('');
+    expect(stdout).toContain('bootstrap');
+  });
+});
