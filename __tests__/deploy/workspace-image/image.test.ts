@@ -38,9 +38,9 @@ function startWorkspace(model: string): void {
     ...['run', '--detach', '--name', CONTAINER, '--network', 'host', '--volume', `${VOLUME}:/home/coder`],
     ...['--memory', '2g', '--cap-drop', 'ALL', '--security-opt', 'no-new-privileges'],
     ...Object.entries(environment).flatMap(([name, value]) => ['--env', `${name}=${value}`]),
-    ...[IMAGE, 'sleep', 'infinity'],
+    IMAGE,
   );
-  inside('start-workspace');
+  inside('until [[ -e /etc/opencode/opencode.json ]]; do sleep 0.2; done; flock ~/.local/state/ai-gateway/lock true');
 }
 
 const inside = (script: string): string => docker('exec', CONTAINER, 'bash', '-lc', script);
@@ -119,7 +119,7 @@ test('the editor answers, on this container’s loopback only', () => {
 
 test('files with the key are their owner’s alone, and the key and token are in no environment and no argument', () => {
   const key = inside('cat ~/.config/litellm/key');
-  const holders = inside(`grep -rlF -- "$(cat ~/.config/litellm/key)" ~ /etc /tmp 2>/dev/null`).split('\n');
+  const holders = inside(`grep -rlF -- "$(cat ~/.config/litellm/key)" ~ /etc /tmp 2>/dev/null || true`).split('\n');
   expect(holders.sort()).toEqual([
     '/home/coder/.config/aider/models.yml',
     '/home/coder/.config/litellm/key',
@@ -128,21 +128,30 @@ test('files with the key are their owner’s alone, and the key and token are in
   for (const path of [...holders, '/etc/opencode/opencode.json', '/etc/claude-code/managed-settings.json'])
     expect(`${path} ${inside(`stat -c '%a %U' ${path}`)}`).toBe(`${path} 600 coder`);
 
-  const visible = inside('cat /proc/[0-9]*/environ /proc/[0-9]*/cmdline 2>/dev/null | tr "\\0" "\\n"');
+  // Not this very command's: `docker exec` gives it the container's original environment.
+  const visible = inside('for pid in 1 $(pgrep -x node); do tr "\\0" "\\n" </proc/$pid/environ; done');
+  const commands = inside('cat /proc/[0-9]*/cmdline | tr "\\0" "\\n"');
+  expect(commands).toContain('code-server');
+  expect(commands).not.toContain(key);
   expect(visible).toContain('CODER_WORKSPACE_ID=workspace-1');
   expect(visible).not.toContain(key);
   expect(visible).not.toContain('GATEWAY_WORKSPACE_TOKEN');
 });
 
-test('OpenCode, Claude Code, Codex and aider get an answer from the gateway', () => {
-  const answer = inside('mkdir -p ~/project && cd ~/project && git init -q . && opencode run hello 2>&1');
-  expect(answer).not.toMatch(/error/i);
-  expect(inside('cd ~/project && claude -p hello 2>&1')).not.toMatch(/error/i);
-  expect(
-    inside('cd ~/project && codex exec --skip-git-repo-check --sandbox danger-full-access hello 2>&1'),
-  ).not.toMatch(/ERROR/);
-  expect(inside('cd ~/project && aider --yes-always --message hello 2>&1')).not.toMatch(/error/i);
-}, 300_000);
+// Codex speaks /v1/responses, which LiteLLM's own mock does not answer; it is tried in the contract tests.
+test.each([
+  ['OpenCode', 'opencode run hello'],
+  ['Claude Code', 'claude -p hello'],
+  ['aider', 'aider --yes-always --message hello'],
+])(
+  '%s gets an answer from the gateway',
+  (_name, start) => {
+    const output = inside(`mkdir -p ~/project && cd ~/project && git init -q . && ${start} 2>&1`);
+    expect(output).toContain('answered by the gateway itself');
+    expect(output).not.toMatch(/error|exception|refused/i);
+  },
+  120_000,
+);
 
 test('the dashboard’s line, the person’s table and the list of models', () => {
   expect(inside('ai-usage --metadata')).toMatch(/^\$\d+\.\d\d of \$\d+\.\d\d left$/);

@@ -151,3 +151,14 @@ test('aider gets address and key as parameters of each model, where no environme
   for (const model of models)
     expect(model.extra_params).toMatchObject({ api_base: 'http://litellm:4000/v1', api_key: KEY });
 });
+
+test('aider knows limits and prices of each model, and so fetches no list of them', () => {
+  expect(json('aider', '/home/coder/.config/aider/metadata.json')).toMatchObject({
+    'openai/claude-sonnet-4-5': {
+      max_input_tokens: 200_000,
+      input_cost_per_token: 3e-6,
+      output_cost_per_token: 1.5e-5,
+    },
+    'openai/claude-haiku-4-5': { input_cost_per_token: 1e-6 },
+  });
+});

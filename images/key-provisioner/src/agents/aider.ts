@@ -1,10 +1,11 @@
 import { stringify } from 'yaml';
-import { type AgentContext, type AgentFiles, openAiUrl, outputLimit, ownerOnly } from './context';
+import type { ServedModel } from '../configuration';
+import { type AgentContext, type AgentFiles, jsonFile, openAiUrl, outputLimit, ownerOnly } from './context';
 
 /**
  * aider: address and key are parameters of each model, which no environment variable comes after, so they stay out of
  * the environment of the commands it runs. That a repository's `.env` and `.aider.conf.yml` are not read (they would win, measured) is the work of the
- * image's wrapper, which names this file on the command line.
+ * image's wrapper, which names these files on the command line.
  */
 export function aider(context: AgentContext): AgentFiles {
   const { model, models, smallModel } = context;
@@ -24,12 +25,26 @@ export function aider(context: AgentContext): AgentFiles {
           })),
         ),
       ),
+      jsonFile(
+        `${context.home}/.config/aider/metadata.json`,
+        Object.fromEntries(known.map((each) => [`openai/${each.name}`, metadata(each)])),
+      ),
     ],
     environment: {
       AIDER_MODEL: `openai/${model.name}`,
       AIDER_WEAK_MODEL: `openai/${smallModel.name}`,
-      // It would fetch a price list otherwise.
       LITELLM_LOCAL_MODEL_COST_MAP: 'True',
     },
   };
 }
+
+/** In LiteLLM's words, USD per token; for a model without it aider fetches a price list from the internet. */
+const metadata = ({ context, output, prices, vision }: ServedModel) => ({
+  litellm_provider: 'openai',
+  mode: 'chat',
+  max_input_tokens: context,
+  max_output_tokens: output,
+  input_cost_per_token: prices.input / 1e6,
+  output_cost_per_token: prices.output / 1e6,
+  supports_vision: vision,
+});
