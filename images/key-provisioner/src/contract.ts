@@ -11,6 +11,12 @@ const id = z
 /** A name people chose: shown, logged, never part of a key. */
 const displayName = z.string().min(1).max(128);
 
+/** US dollars; smaller amounts do not survive the way through the database. */
+const dollars = z.number().min(0.000001).max(1_000_000);
+/** LiteLLM's notation of a span of time. */
+const duration = z.string().regex(/^[1-9]\d{0,4}[smhd]$/, 'a whole number and s, m, h or d, such as "30d"');
+const perMinute = z.int().positive().max(1_000_000_000);
+
 export const scopeSchema = z.enum(SCOPES);
 /** `revoked`: by an operator, until restored. `expired`: past its lifetime; a workspace's next start renews it. */
 export const keyStateSchema = z.enum(['active', 'revoked', 'expired']);
@@ -119,17 +125,11 @@ export const adminCreateRequestSchema = z.strictObject({
   /** Repository for `ci`, the person's Coder id (or a name) for `user`; agents have none. */
   subject: id.optional(),
   username: displayName.optional(),
-  max_budget: z.number().positive().optional(),
-  budget_duration: z
-    .string()
-    .regex(/^[1-9]\d*[smhd]$/)
-    .optional(),
-  rpm_limit: z.int().positive().optional(),
-  tpm_limit: z.int().positive().optional(),
-  duration: z
-    .string()
-    .regex(/^[1-9]\d*[smhd]$/)
-    .optional(),
+  max_budget: dollars.optional(),
+  budget_duration: duration.optional(),
+  rpm_limit: perMinute.optional(),
+  tpm_limit: perMinute.optional(),
+  duration: duration.optional(),
   models: z.array(z.string()).min(1).optional(),
 });
 export type AdminCreateRequest = z.infer<typeof adminCreateRequestSchema>;
@@ -140,9 +140,9 @@ export const rotateRequestSchema = z.union([workspaceIdentitySchema, z.strictObj
 /** `GET /api/v1/admin/keys` */
 export const keyListQuerySchema = z.strictObject({
   scope: scopeSchema.optional(),
-  owner: z.string().max(128).optional(),
+  owner: id.optional(),
   state: keyStateSchema.optional(),
-  page: z.coerce.number().int().min(1).default(1),
+  page: z.coerce.number().int().min(1).max(100_000).default(1),
   page_size: z.coerce.number().int().min(1).max(100).default(50),
 });
 export const keyListSchema = z.object({
@@ -162,8 +162,8 @@ export const bootstrapRequestSchema = z.strictObject({
         username: displayName,
         /** Coder's user id, so that self-service later gives the same key; without it the username is the id. */
         user_id: id.optional(),
-        max_budget: z.number().positive().optional(),
-        rpm_limit: z.int().positive().optional(),
+        max_budget: dollars.optional(),
+        rpm_limit: perMinute.optional(),
       }),
     )
     .min(1)

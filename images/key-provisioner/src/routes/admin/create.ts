@@ -29,7 +29,7 @@ export function createKeyRoute(app: App, services: Services): void {
       const { scope, subject, username = null, ...asked } = request.body;
       const id = idOf(scope, subject);
       const unknown = asked.models?.find((name) => configuration.models.every((model) => model.name !== name));
-      if (unknown) {
+      if (unknown !== undefined) {
         const names = configuration.models.map(({ name }) => name).join(', ');
         throw invalid('models', `"${unknown}" is not in the catalog; there are ${names}`);
       }
