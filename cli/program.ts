@@ -32,7 +32,9 @@ export function buildProgram(): Command {
   for (const command of [init, keys, generateKey, verify, doctor, review, models, diagram, demo, completion]) {
     command.register(program);
   }
-  for (const command of leaves(program)) withFiles(command);
+  // The demo has options of its own, and completion needs no file.
+  const without = ['demo', 'completion'];
+  for (const command of leaves(program)) if (!without.includes(command.name())) withFiles(command);
   return program;
 }
 

@@ -66,6 +66,8 @@ async function withListr(checks: readonly Check[], runOne: (check: Check) => Pro
       rendererOptions: {
         collapseErrors: false,
         collapseSkips: false,
+        showErrorMessage: false,
+        showSkipMessage: false,
         formatOutput: 'wrap',
         timer: { condition: (ms: number) => ms > 2000, field: (ms: number) => `${Math.round(ms / 1000)} s` },
       },
