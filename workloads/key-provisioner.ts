@@ -58,10 +58,10 @@ function coder({ coder }: Settings): Record<string, EnvValue> {
   const url = coder.url
     ? EnvValue.literal(coder.url)
     : EnvValue.join('http://', EnvValue.reference('coder', CODER_PORT));
-  return {
-    ...(coder.url || coder.server ? { CODER_URL: url } : {}),
-    ...(coder.confirm_workspaces ? { CODER_TOKEN: EnvValue.variable('coder_token') } : {}),
-  };
+  if (!coder.url && !coder.server) return {};
+  // Also without confirm_workspaces: the reconciler asks Coder which workspaces are gone.
+  const token = coder.confirm_workspaces ? EnvValue.variable('coder_token') : EnvValue.optionalVariable('coder_token');
+  return { CODER_URL: url, CODER_TOKEN: token };
 }
 
 /** Where a Coder server listens inside the platform. */
