@@ -131,6 +131,16 @@ describe('on a deployment that was good', () => {
     server.close();
   });
 
+  test('a Coder that people open over plain HTTP, and none where they open it over HTTPS', async () => {
+    const withCoder = async (url: string) => {
+      const file = join(folder, 'coder.yaml');
+      writeFileSync(file, JSON.stringify({ providers, coder: { url } }));
+      return (await doctor(running, ['--free', '--settings', file])).ids;
+    };
+    expect(await withCoder('http://coder.example.com')).toEqual(['roo-panel-blank']);
+    expect(await withCoder('https://coder.example.com')).toEqual([]);
+  });
+
   test('a stopped key-provisioner', async () => {
     await running.keyProvisioner.stop();
     expect((await doctor(running)).ids).toEqual(['provisioner-down']);
