@@ -1,4 +1,4 @@
-import { nameOf } from './containers';
+import { nameOf } from './container';
 import { code, type Finding, findingsOf } from './finding';
 import { compareKeys, resources, type Stack } from './synthesized';
 

@@ -1,4 +1,4 @@
-import { imageOf, nameOf, running } from './containers';
+import { imageOf, nameOf, running } from './container';
 import { type Attributes, blocks, resources, type Stack } from './synthesized';
 
 /** What of a picture is marked as new or changed. */
