@@ -6,10 +6,10 @@ MAKEFLAGS += --no-print-directory
 
 installed := node_modules/.package-lock.json
 
-.PHONY: help demo demo-stop test test-unit test-contract test-deploy lint init synth plan deploy destroy template acceptance bench
+.PHONY: help demo demo-stop test test-unit test-contract test-deploy lint init synth plan deploy destroy template workspace-image acceptance bench
 
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 $(installed): package-lock.json package.json
 	@echo "installing packages (once) …" >&2
@@ -54,6 +54,9 @@ destroy: $(installed) ## remove the platform; its database stays (see volumes.ke
 
 template: $(installed) ## write the workspace template as a directory for `coder templates push`
 	@scripts/template.sh
+
+workspace-image: $(installed) ## build the workspace image on this Docker host, with the agents of gateway.yaml
+	@scripts/workspace-image.sh
 
 acceptance: $(installed) ## the whole story on a real Docker daemon, step by step
 	@node --import tsx scripts/acceptance.ts

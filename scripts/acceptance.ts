@@ -43,13 +43,7 @@ async function story(): Promise<void> {
   saw(platform.gateway('init').stdout);
 
   step('cdktf deploy platform');
-  saw(
-    platform
-      .deploy()
-      .stdout.split('\n')
-      .filter((line) => /Apply complete|_url/.test(line))
-      .join('\n'),
-  );
+  saw(...outcome(platform.deploy()));
   platform.startStandIns(images.node as string);
   saw(run('docker', ['ps', '--filter', `name=${platform.name}-`, '--format', '{{.Names}}: {{.Status}}']).stdout);
   expect(
@@ -58,22 +52,7 @@ async function story(): Promise<void> {
   );
 
   step('the workspace image and the template');
-  run(
-    'docker',
-    [
-      'build',
-      '--quiet',
-      '--build-arg',
-      `BASE_IMAGE=${images.node}`,
-      '--tag',
-      WORKSPACE_IMAGE,
-      join(platform.directory, 'images/contractor-workspace'),
-    ],
-    {
-      env: { DOCKER_BUILDKIT: '0' },
-      timeout: 1800,
-    },
-  );
+  saw(platform.run('scripts/workspace-image.sh', ['--quiet'], { timeout: 1800 }).stdout);
   const template = join(home, 'template');
   saw(platform.run('scripts/template.sh', [template]).stderr);
 
@@ -167,13 +146,7 @@ async function story(): Promise<void> {
   );
   addModel();
   saw(platform.gateway('review', '--base', 'HEAD').stdout.split('\n').slice(0, 25).join('\n'));
-  saw(
-    platform
-      .deploy()
-      .stdout.split('\n')
-      .filter((line) => /must be replaced|Apply complete/.test(line))
-      .join('\n'),
-  );
+  saw(...outcome(platform.deploy()));
   workspace.stop();
   workspace.start();
   expect(keyOf(workspace) === secondKey, 'no key is lost');
@@ -215,6 +188,18 @@ async function story(): Promise<void> {
     'nothing of the workspace is left',
   );
 }
+
+/** What cdktf's own display says in the end: what is replaced, how much was done, where it answers. */
+const outcome = ({ stdout }: { stdout: string }) => [
+  ...new Set(
+    stdout
+      // biome-ignore lint/suspicious/noControlCharactersInRegex: cdktf moves the cursor
+      .replace(/\x1b\[[0-9;]*[A-Za-z]/g, '')
+      .split('\n')
+      .map((line) => line.replace(/^platform\s+/, '').trim())
+      .filter((line) => /must be replaced|Apply complete|^\w+_url = http/.test(line)),
+  ),
+];
 
 const info = (name: string) => platform.gatewayJson<Key>('keys', 'info', name);
 const keyOf = (workspace: Workspace) =>

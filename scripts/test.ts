@@ -63,6 +63,7 @@ function lint(): Count {
 
 /** Why a suite cannot run here, if it cannot. */
 function prepare(suite: Suite): string | undefined {
+  if (suite === 'unit') spawnSync(join(root, 'scripts/test-tools.sh'), { cwd: root, stdio: 'inherit' });
   if (suite !== 'deploy') return undefined;
   const daemon = spawnSync(join(root, 'scripts/docker-daemon.sh'), ['start'], {
     cwd: root,

@@ -1,7 +1,7 @@
 import { DataCoderProvisioner } from '@cdktf/provider-coder/lib/data-coder-provisioner';
 import { CoderProvider } from '@cdktf/provider-coder/lib/provider';
 import { DockerProvider } from '@cdktf/provider-docker/lib/provider';
-import { TerraformVariable } from 'cdktf';
+import { TerraformOutput, TerraformVariable } from 'cdktf';
 import type { Construct } from 'constructs';
 import { ContractorWorkspace } from '../constructs/contractor-workspace';
 import { HostedStack } from '../constructs/hosted-stack';
@@ -30,12 +30,6 @@ export class ContractorWorkspaceStack extends HostedStack {
       description: 'The value of the same name in secrets.tfvars; each workspace is given a token made from it.',
       sensitive: true,
       nullable: false,
-      validation: [
-        {
-          condition: `\${length(var.${name}) >= ${minimumLength}}`,
-          errorMessage: `${name} must have at least ${minimumLength} characters: take the value of the same name from secrets.tfvars`,
-        },
-      ],
     });
     new TerraformVariable(this, 'disk_quota', {
       type: 'bool',
@@ -44,6 +38,15 @@ export class ContractorWorkspaceStack extends HostedStack {
       default: false,
       nullable: false,
     });
+
+    // Not a validation of the variable: a failed one prints the value it refuses, sensitive or not (measured, Terraform 1.11).
+    const gateway = new TerraformOutput(this, 'gateway', { value: settings.name });
+    gateway.addOverride('precondition', [
+      {
+        condition: `\${length(var.${name}) >= ${minimumLength}}`,
+        error_message: `${name} must have at least ${minimumLength} characters: take the value of the same name from secrets.tfvars`,
+      },
+    ]);
 
     new DataCoderProvisioner(this, 'me');
     new ContractorWorkspace(this, 'contractor-workspace', { settings });

@@ -86,7 +86,8 @@ export class Platform {
   async complete(key: string, model: string): Promise<{ status: number; text: string }> {
     const response = await fetch(`${this.environment.GATEWAY_URL}/v1/chat/completions`, {
       method: 'POST',
-      headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json' },
+      // A command that runs in between blocks this process, which would then not notice that a kept connection has ended.
+      headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json', connection: 'close' },
       body: JSON.stringify({ model, messages: [{ role: 'user', content: 'Hello' }] }),
     });
     return { status: response.status, text: await response.text() };

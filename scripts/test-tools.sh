@@ -1,0 +1,23 @@
+#!/usr/bin/env bash
+# Install the programs that tests run beside Node: HAProxy (the workspaces' door) and ShellCheck. Does nothing where they are.
+set -euo pipefail
+
+missing=()
+[[ -x /usr/sbin/haproxy || -x /usr/local/sbin/haproxy ]] || missing+=(haproxy)
+command -v shellcheck >/dev/null || missing+=(shellcheck)
+((${#missing[@]})) || exit 0
+
+if ((EUID != 0)) || ! command -v apt-get >/dev/null; then
+  echo "not installed: ${missing[*]}; the tests that need them are skipped and say so" >&2
+  exit 0
+fi
+echo "installing ${missing[*]} …" >&2
+log=$(mktemp)
+{
+  apt-get update -qq
+  # As a tool, not as a service: nothing is started.
+  DEBIAN_FRONTEND=noninteractive RUNLEVEL=1 apt-get install -qq --no-install-recommends "${missing[@]}"
+} >"$log" 2>&1 || {
+  tail -n 5 "$log" >&2
+  exit 1
+}
