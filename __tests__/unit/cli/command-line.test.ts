@@ -3,6 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gateway, onTerminal } from '../../contract/cli/run-cli';
+import { gatewayInProcess } from './in-process';
 
 jest.setTimeout(30_000);
 
@@ -29,7 +30,7 @@ describe('wrong arguments get a suggestion and exit code 2', () => {
     [['models', '--settings', '/nowhere.yaml'], 'gateway init'],
     [['completion', 'tcsh'], 'bash, zsh, fish'],
   ])('gateway %j', async (arguments_, said) => {
-    const { code, stdout, stderr } = await gateway(arguments_);
+    const { code, stdout, stderr } = await gatewayInProcess(arguments_);
     expect(stderr).toContain(said);
     expect(stderr).not.toMatch(/^\s+at .*:\d+:\d+/m);
     expect(stdout).toBe('');
@@ -38,7 +39,7 @@ describe('wrong arguments get a suggestion and exit code 2', () => {
 });
 
 test('a service that is not there is exit code 4, with what to do', async () => {
-  const { code, stderr } = await gateway(['keys', 'list'], { env: NOBODY });
+  const { code, stderr } = await gatewayInProcess(['keys', 'list'], NOBODY);
   expect(code).toBe(4);
   expect(stderr).toContain('GATEWAY_PROVISIONER_URL');
 });
@@ -50,15 +51,15 @@ test('with --json an error is one line of JSON on standard error', async () => {
 });
 
 test('help and version are no errors', async () => {
-  expect((await gateway(['--help'])).code).toBe(0);
-  expect((await gateway(['keys', 'create', '--help'])).code).toBe(0);
+  expect(await gatewayInProcess(['--help'])).toMatchObject({ code: 0, stderr: '' });
+  expect(await gatewayInProcess(['keys', 'create', '--help'])).toMatchObject({ code: 0, stderr: '' });
   expect((await gateway(['--version'])).stdout).toMatch(/^\d+\.\d+\.\d+\n$/);
 });
 
 describe('models', () => {
   test('a model is warned of before it retires, and said to be retired afterwards', async () => {
     const warnings = async (today: string) => {
-      const { stdout } = await gateway(['models', '--json', '--today', today]);
+      const { stdout } = await gatewayInProcess(['models', '--json', '--today', today]);
       const found = JSON.parse(stdout).warnings as { model: string; urgency: string }[];
       return found.find(({ model }) => model === 'claude-sonnet-4-5')?.urgency;
     };
@@ -68,8 +69,8 @@ describe('models', () => {
   });
 
   test('--check fails a CI job where a model retires soon', async () => {
-    expect((await gateway(['models', '--check', '--today', '2026-11-23'])).code).toBe(1);
-    expect((await gateway(['models', '--today', '2026-11-23'])).code).toBe(0);
+    expect((await gatewayInProcess(['models', '--check', '--today', '2026-11-23'])).code).toBe(1);
+    expect((await gatewayInProcess(['models', '--today', '2026-11-23'])).code).toBe(0);
   });
 
   test.each([120, 60, 30])(
@@ -141,7 +142,7 @@ describe('generate-key', () => {
 
 describe('completion', () => {
   const complete = async (words: string[]) => {
-    const { stdout: script } = await gateway(['completion', 'bash']);
+    const { stdout: script } = await gatewayInProcess(['completion', 'bash']);
     const list = words.map((word) => `'${word}'`).join(' ');
     const program = `${script}\nCOMP_WORDS=(${list}); COMP_CWORD=${words.length - 1}; _gateway; printf '%s\\n' "\${COMPREPLY[@]}"`;
     return spawnSync('bash', ['-c', program], { encoding: 'utf8' }).stdout.trim().split('\n');
@@ -157,7 +158,7 @@ describe('completion', () => {
   });
 
   test.each(['bash', 'zsh', 'fish'])('the script for %s is one that shell can read', async (shell) => {
-    const { stdout, code } = await gateway(['completion', shell]);
+    const { stdout, code } = await gatewayInProcess(['completion', shell]);
     expect(code).toBe(0);
     const check = spawnSync(shell, ['-n'], { input: stdout, encoding: 'utf8' });
     // Where a shell is not installed, its script is only known to be there.
