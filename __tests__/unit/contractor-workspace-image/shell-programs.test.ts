@@ -40,7 +40,7 @@ test('ai-usage asks with the key from its file and shows what is left as a bar',
   const { code, output } = await workspace.run('ai-usage');
   expect(code).toBe(0);
   expect(workspace.requests[0]).toMatchObject({ path: '/api/v1/keys/info', authorization: 'Bearer sk-a-key' });
-  expect(output).toContain('[##############......] $3.20 of $10.00 left, starts anew 2026-12-01');
+  expect(output).toContain('[#######.............] $3.20 of $10.00 left, starts anew 2026-12-01');
   expect(output).toContain('60 requests a minute');
 });
 
@@ -54,9 +54,14 @@ test('ai-usage --metadata says revoked where the key is', async () => {
   expect((await workspace.run('ai-usage', ['--metadata'])).output).toBe('revoked\n');
 });
 
-test('an overspent key has a full bar and nothing left', async () => {
-  ready({ ...info, spend: 12 });
-  expect((await workspace.run('ai-usage')).output).toContain('[####################] $0.00 of $10.00 left');
+test.each([
+  [0, '[####################] $10.00 of $10.00 left'],
+  [5, '[##########..........] $5.00 of $10.00 left'],
+  [9.99, '[#...................] $0.01 of $10.00 left'],
+  [12, '[....................] $0.00 of $10.00 left'],
+])('after $%d of ten the bar is as full as the budget', async (spend, bar) => {
+  ready({ ...info, spend });
+  expect((await workspace.run('ai-usage')).output).toContain(bar);
 });
 
 test('somebody’s own key without a budget shows what was spent', async () => {
@@ -69,7 +74,7 @@ test('somebody’s own key without a budget shows what was spent', async () => {
 test('the greeting names the model and what is left', async () => {
   ready();
   const { output } = await workspace.run('ai-usage', ['--greeting']);
-  expect(output).toContain('AI: claude-sonnet-4-5, [##############......] $3.20 of $10.00 left');
+  expect(output).toContain('AI: claude-sonnet-4-5, [#######.............] $3.20 of $10.00 left');
 });
 
 test.each([

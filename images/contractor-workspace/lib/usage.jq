@@ -3,8 +3,9 @@
 def money: if . == null then "no limit" else (. * 100 | round) as $cents
   | "$\($cents / 100 | floor).\("0\($cents % 100)" | .[-2:])" end;
 def left: if .max_budget == null then null else [.max_budget - (.spend // 0), 0] | max end;
+# What is left, like a battery: full at first, and never quite empty before the last cent.
 def bar: if .max_budget == null or .max_budget <= 0 then ""
-  else ([[(.spend // 0) / .max_budget * 20 | round, 20] | min, 0] | max) as $full
+  else ([left / .max_budget * 20 | ceil, 20] | min) as $full
   | "[" + ([range($full) | "#"] | add // "") + ([range(20 - $full) | "."] | add // "") + "]" end;
 def day: if . == null then "never" else .[0:10] end;
 def sum: if .max_budget == null then "\(.spend // 0 | money) spent"
