@@ -153,10 +153,7 @@ async function story(): Promise<void> {
   expect((await platform.complete(secondKey, 'claude-opus-4-8')).status === 200, 'the new model answers the workspace');
 
   step('destroy, deploy again: the same keys and spend');
-  const before = await until(
-    () => info(workspace.keyName),
-    (key) => key.spend > spent.spend,
-  );
+  const before = await settled(workspace.keyName);
   workspace.stop();
   platform.stopStandIns();
   platform.destroy();
@@ -202,6 +199,17 @@ const outcome = ({ stdout }: { stdout: string }) => [
 ];
 
 const info = (name: string) => platform.gatewayJson<Key>('keys', 'info', name);
+
+/** A key's state once LiteLLM has written down all it spent: it does so in batches, up to 17 seconds late. */
+async function settled(name: string): Promise<Key> {
+  for (let last = info(name); ; ) {
+    await new Promise((resolve) => setTimeout(resolve, 18_000));
+    const now = info(name);
+    if (now.spend === last.spend) return now;
+    last = now;
+  }
+}
+
 const keyOf = (workspace: Workspace) =>
   /sk-[\w-]{20,}/.exec(workspace.inside(['cat', '/home/coder/.config/roo-code/settings.json']).stdout)?.[0] ?? '';
 
