@@ -6,12 +6,12 @@ import { Volume } from '@cdktf/provider-docker/lib/volume';
 import { TerraformCount } from 'cdktf';
 import { Construct } from 'constructs';
 import type { Settings } from '../settings/schema';
+import { healthLabel } from './docker-health';
 import { WorkspaceAgent } from './workspace-agent';
 import { type CoderRoute, coderRoute } from './workspace-coder-route';
 import { WorkspaceDoor } from './workspace-door';
 import { workspaceEnvironment } from './workspace-environment';
 import { parameterValue } from './workspace-parameters';
-import { healthLabel } from './workspace-text';
 
 /** The image that `images/contractor-workspace` builds, unless `images.workspace` names another. */
 export const WORKSPACE_IMAGE = 'coder-ai-gateway/contractor-workspace:0.1.0';

@@ -1,6 +1,7 @@
+import { createHash } from 'node:crypto';
 import type { ContainerHealthcheck } from '@cdktf/provider-docker/lib/container';
 import type { HealthCheck } from '../workloads/workload';
-import { literal } from './workspace-text';
+import { literal } from './literal';
 
 /** Seconds in the notation the Docker provider stores; any other spelling is a difference in every plan. */
 export function goDuration(seconds: number): string {
@@ -21,3 +22,12 @@ export const dockerHealth = (health: HealthCheck): ContainerHealthcheck => ({
 /** Longest time until a workload is either healthy or known not to be. */
 export const healthyWithin = ({ startPeriod, interval, timeout, retries }: HealthCheck): number =>
   startPeriod + (interval + timeout) * retries;
+
+/**
+ * A label that changes with the health check. The provider "updates" a health check without any effect on the
+ * container; a changed label replaces it.
+ */
+export function healthLabel(health: ContainerHealthcheck): { label: string; value: string } {
+  const value = createHash('sha256').update(JSON.stringify(health)).digest('hex').slice(0, 12);
+  return { label: 'ai-gateway.health', value };
+}

@@ -2,7 +2,7 @@ import { Image } from '@cdktf/provider-docker/lib/image';
 import { Construct } from 'constructs';
 import type { ImageSource } from '../workloads/workload';
 import { BuildContext } from './build-context';
-import { literal } from './workspace-text';
+import { literal } from './literal';
 
 export interface DockerImageProps {
   /** Name of an image that is built, without its tag. */

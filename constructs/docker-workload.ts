@@ -2,12 +2,12 @@ import { Container, type ContainerConfig } from '@cdktf/provider-docker/lib/cont
 import { Volume } from '@cdktf/provider-docker/lib/volume';
 import { Construct } from 'constructs';
 import type { ScratchDirectory, Workload } from '../workloads/workload';
-import { dockerHealth, healthyWithin } from './docker-health';
+import { dockerHealth, healthLabel, healthyWithin } from './docker-health';
 import { DockerImage } from './docker-image';
 import { FileVolume } from './file-volume';
+import { literal } from './literal';
 import type { PlatformNetworks } from './platform-networks';
 import { terraformEnvironment, terraformTemplate } from './terraform-value';
-import { healthLabel, literal } from './workspace-text';
 
 export interface DockerWorkloadProps {
   /** Prefix of container, volume and image names. */

@@ -3,7 +3,7 @@ import { Container } from '@cdktf/provider-docker/lib/container';
 import { Volume } from '@cdktf/provider-docker/lib/volume';
 import { Construct } from 'constructs';
 import type { WorkloadFile } from '../workloads/workload';
-import { literal } from './workspace-text';
+import { literal } from './literal';
 
 export interface FileVolumeProps {
   /** Name of the volume and of the container that fills it. */

@@ -2,7 +2,7 @@ import { type TerraformOutput, type TerraformStack, TerraformVariable } from 'cd
 import { neededCredentials } from '../settings/credentials';
 import type { Settings } from '../settings/schema';
 import { PUBLISHED_VALUES, SECRETS, type Secret, type SecretName } from '../settings/secrets';
-import { literal } from './workspace-text';
+import { literal } from './literal';
 
 interface Rule {
   readonly condition: string;

@@ -1,5 +1,5 @@
 import type { EnvValue } from '../workloads/value';
-import { literal } from './workspace-text';
+import { literal } from './literal';
 
 /** What a value refers to outside itself, in this runtime. */
 export interface Surroundings {

@@ -1,8 +1,8 @@
 import { Agent } from '@cdktf/provider-coder/lib/agent';
 import { App } from '@cdktf/provider-coder/lib/app';
 import { Construct } from 'constructs';
+import { literal } from './literal';
 import type { CoderRoute } from './workspace-coder-route';
-import { literal } from './workspace-text';
 
 export interface WorkspaceAgentProps {
   readonly route: CoderRoute;

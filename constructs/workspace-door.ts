@@ -4,9 +4,10 @@ import type { TerraformCount } from 'cdktf';
 import { Construct } from 'constructs';
 import type { Settings } from '../settings/schema';
 import { imageOf } from '../workloads/images';
+import { healthLabel } from './docker-health';
 import { DOOR_HEALTH_PORT, doorConfiguration } from './door-configuration';
+import { literal } from './literal';
 import type { CoderRoute } from './workspace-coder-route';
-import { healthLabel, literal } from './workspace-text';
 
 export interface WorkspaceDoorProps {
   readonly settings: Settings;

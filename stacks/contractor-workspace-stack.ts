@@ -5,9 +5,9 @@ import { TerraformOutput, TerraformVariable } from 'cdktf';
 import type { Construct } from 'constructs';
 import { ContractorWorkspace } from '../constructs/contractor-workspace';
 import { HostedStack } from '../constructs/hosted-stack';
+import { literal } from '../constructs/literal';
 import { workspaceParameters } from '../constructs/workspace-parameters';
 import { parametersFile } from '../constructs/workspace-parameters-file';
-import { literal } from '../constructs/workspace-text';
 import type { Settings } from '../settings/schema';
 import { secret } from '../settings/secrets';
 

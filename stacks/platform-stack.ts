@@ -3,9 +3,9 @@ import { LocalBackend, TerraformOutput, TerraformStack, TerraformVariable } from
 import type { Construct } from 'constructs';
 import { DockerImage } from '../constructs/docker-image';
 import { DockerWorkload, keptVolumeId } from '../constructs/docker-workload';
+import { literal } from '../constructs/literal';
 import { PlatformNetworks } from '../constructs/platform-networks';
 import { refuseUnfitSecrets, secretVariables } from '../constructs/secret-variables';
-import { literal } from '../constructs/workspace-text';
 import type { Settings } from '../settings/schema';
 import { imageOf } from '../workloads/images';
 import { platformWorkloads } from '../workloads/platform';
