@@ -28,15 +28,28 @@ function template(input: SettingsInput = {}): { json: Json; text: string; params
   return { json: JSON.parse(text), text, params: readFileSync(path.join(directory, 'params.tf'), 'utf8') };
 }
 
+/** `docker_container.door`, … */
+const addresses = (byType: Record<string, object>): string[] =>
+  Object.entries(byType)
+    .flatMap(([type, named]) => Object.keys(named).map((name) => `${type}.${name}`))
+    .sort();
+
 const { json, text, params } = template();
 const workspace = json.resource.docker_container.workspace;
 const door = json.resource.docker_container.door;
 
-test('the resource addresses change only on purpose', () => {
-  const addresses = Object.entries(json.resource as Record<string, object>).flatMap(([type, named]) =>
-    Object.keys(named).map((name) => `${type}.${name}`),
-  );
-  expect(addresses.sort()).toEqual([
+test('the template is what was reviewed', () => {
+  const { text, params } = template({
+    models: { enabled: ['claude-haiku-4-5'], default: 'claude-haiku-4-5' },
+    policies: { 'agent:review': { models: ['claude-haiku-4-5'] } },
+  });
+  expect(JSON.parse(text, (key, value) => (key === '//' ? undefined : value))).toMatchSnapshot('cdk.tf.json');
+  expect(params).toMatchSnapshot('params.tf');
+});
+
+test('the addresses of resources and data sources change only on purpose', () => {
+  expect(addresses(json.data)).toEqual(['coder_provisioner.me', 'coder_workspace.me', 'coder_workspace_owner.me']);
+  expect(addresses(json.resource)).toEqual([
     'coder_agent.main',
     'coder_app.code_server',
     'docker_container.door',
