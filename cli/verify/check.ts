@@ -39,6 +39,8 @@ export interface Bench {
   /** What asking the models can cost at most, US dollars. */
   readonly costs: number;
   key: string | undefined;
+  /** The models that key may use, where it was not made for these checks. @default - all that are served */
+  allowed?: readonly string[];
   /** Name of a key made for these checks, deleted at the end. */
   madeKey: string | undefined;
 }

@@ -35,28 +35,22 @@ export function estimate(models: readonly ServedModel[]): number {
 export function modelChecks(models: readonly ServedModel[], first: string): Check[] {
   const one = models.find(({ name }) => name === first) ?? models[0];
   return [
-    ...models.flatMap(({ name, routes: [{ abilities }] }): Check[] => [
-      { title: `${name} answers`, needs: ['key'], run: (bench) => completion(bench, name) },
-      ...(abilities.tools
-        ? [{ title: `${name} calls a tool`, needs: ['key'] as const, run: (bench: Bench) => toolCall(bench, name) }]
-        : []),
+    ...models.flatMap(({ name, routes: [{ abilities }] }) => [
+      check(name, 'answers', completion),
+      ...(abilities.tools ? [check(name, 'calls a tool', toolCall)] : []),
     ]),
     ...(one
-      ? [
-          {
-            title: `${one.name} answers in a stream`,
-            needs: ['key'] as const,
-            run: (bench: Bench) => stream(bench, one.name),
-          },
-          {
-            title: `${one.name} answers on /v1/messages`,
-            needs: ['key'] as const,
-            run: (bench: Bench) => messages(bench, one.name),
-          },
-        ]
+      ? [check(one.name, 'answers in a stream', stream), check(one.name, 'answers on /v1/messages', messages)]
       : []),
   ];
 }
+
+const check = (model: string, does: string, ask: (bench: Bench, model: string) => Promise<Outcome>): Check => ({
+  title: `${model} ${does}`,
+  needs: ['key'],
+  run: async (bench) =>
+    bench.allowed?.includes(model) === false ? skip('this key may not use it') : ask(bench, model),
+});
 
 const question = (content: string) => [{ role: 'user', content }];
 

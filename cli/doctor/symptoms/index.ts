@@ -5,6 +5,7 @@ import { configurationBroken } from './configuration-broken';
 import { databaseDown } from './database-down';
 import { diskFull } from './disk-full';
 import { gatewayDown } from './gateway-down';
+import { hostOpen } from './host-open';
 import { keyExpired } from './key-expired';
 import { keyRevoked } from './key-revoked';
 import { keyUnknown } from './key-unknown';
@@ -40,4 +41,5 @@ export const SYMPTOMS: readonly Symptom[] = [
   rooPanelBlank,
   clockWrong,
   modelRetiring,
+  hostOpen,
 ];

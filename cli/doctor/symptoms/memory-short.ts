@@ -1,6 +1,9 @@
 import { readFileSync } from 'node:fs';
 import type { Diagnosis, Symptom } from '../symptom';
 
+/** Docker remembers for as long as a container lives; what runs well since then is no fault any more. */
+const RECENTLY_MS = 24 * 3600 * 1000;
+
 /** Something was ended because it needed more memory than it may have. */
 export const memoryShort: Symptom = {
   id: 'memory-short',
@@ -12,10 +15,14 @@ export const memoryShort: Symptom = {
     for (const role of ['litellm', 'postgres', 'key-provisioner'] as const) {
       const container = await examination.container(role);
       if (!container?.State.OOMKilled) continue;
+      const { Running, StartedAt, FinishedAt } = container.State;
+      if (Running && Date.now() - Date.parse(StartedAt) > RECENTLY_MS) continue;
       const setting = `${role.replace('-', '_')}.memory_mb`;
       found.push({
         cause: `${examination.containerName(role)} was ended because it needed more memory than it may have`,
-        evidence: [`docker inspect: OOMKilled, ${container.RestartCount} restarts`],
+        evidence: [
+          `docker inspect: OOMKilled, ${container.RestartCount} restarts, last ended ${FinishedAt.slice(0, 19)}Z`,
+        ],
         fix: [`# raise ${setting} in gateway.yaml, then`, 'make deploy'],
         explains: ['gateway-down', 'database-down', 'provisioner-down'],
       });
