@@ -2,7 +2,8 @@
  * A stand-in for Anthropic's Messages API on 127.0.0.1, for tests of gateways and of coding agents.
  *
  * It follows one script: asked for "hello.txt" by a client that offers tools, it lets the client write that file
- * (a tool_use turn); shown the tool's result, it says so in plain text; asked anything else, it says hello.
+ * (a tool_use turn); told to "call the tool <name>" of those offered, it calls that one; shown the tool's result, it says
+ * so in plain text; asked anything else, it says hello.
  * Every request is recorded, so that a test can see what arrived behind the gateway.
  */
 import { appendFileSync } from 'node:fs';
@@ -17,6 +18,10 @@ export interface Options {
   retired?: RegExp;
   /** Models that, like the newest ones, refuse sampling parameters and a forced tool choice: 400. */
   strict?: RegExp;
+  /** Models that never call a tool, and answer in words instead. */
+  wordy?: RegExp;
+  /** The only `x-api-key` it accepts. @default - any */
+  apiKey?: string;
   /** Which kind of tool to call where the client offers both. */
   prefer?: 'write' | 'shell';
   /** Appends each request as one line of JSON, without the bodies. */
@@ -108,6 +113,8 @@ function answerTo(path: string, headers: IncomingHttpHeaders, body: Body, option
   });
 
   if (!headers['x-api-key']) return refuse(401, 'authentication_error', 'x-api-key header is required');
+  if (options.apiKey !== undefined && headers['x-api-key'] !== options.apiKey)
+    return refuse(401, 'authentication_error', 'invalid x-api-key');
   if (!path.startsWith('/v1/messages')) return refuse(404, 'not_found_error', `no such path: ${path}`);
   if (options.retired?.test(model)) return refuse(404, 'not_found_error', `model: ${model}`);
   if (path === '/v1/messages/count_tokens') return { status: 200, message: { input_tokens: 100 } };
@@ -120,7 +127,7 @@ function answerTo(path: string, headers: IncomingHttpHeaders, body: Body, option
     }
   }
 
-  const call = toolCallFor(body, options.prefer ?? 'write');
+  const call = options.wordy?.test(model) ? undefined : toolCallFor(body, options.prefer ?? 'write');
   const result = toolResult(body);
   const outcome = result?.is_error ? `Failed: ${JSON.stringify(result.content)}` : `Done: ${FILE} is written.`;
   const text = result ? outcome : asksForTextEdit(body) ? TEXT_EDIT : `hello from ${model}`;
@@ -163,12 +170,20 @@ const asksForFile = (body: Body) => lastMessage(body).some((block) => String(blo
 const asksForTextEdit = (body: Body) =>
   !body.tools && asksForFile(body) && JSON.stringify(body).includes('SEARCH/REPLACE');
 
+/** The tool that the last message tells to call by its name. */
+function namedTool(body: Body): Tool | undefined {
+  const texts = lastMessage(body).map((block) => String(block.text ?? ''));
+  const name = /call the tool (\w+)/i.exec(texts.join('\n'))?.[1];
+  return name === undefined ? undefined : body.tools?.find((tool) => tool.name === name);
+}
+
 function toolCallFor(body: Body, prefer: 'write' | 'shell'): Block | undefined {
-  if (!asksForFile(body) || toolResult(body)) return undefined;
+  const named = namedTool(body);
+  if (!(named || asksForFile(body)) || toolResult(body)) return undefined;
   const find = (pattern: RegExp) => body.tools?.find((tool) => pattern.test(tool.name));
   const write = find(/^(write|write_file|write_to_file|create_file)$/i);
   const shell = find(/bash|shell|exec_command|execute_command/i);
-  const tool = prefer === 'write' ? (write ?? shell) : (shell ?? write);
+  const tool = named ?? (prefer === 'write' ? (write ?? shell) : (shell ?? write));
   if (!tool) return undefined;
   const id = `toolu_${Math.random().toString(36).slice(2)}`;
   return { type: 'tool_use', id, name: tool.name, input: inputFor(tool, body) };

@@ -1,0 +1,92 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type Options as Provider, startScriptedAnthropic } from '../support/scripted-anthropic/scripted-anthropic';
+import { type Gateway, startGateway } from '../support/start-gateway';
+import { addresses, gateway as cli } from './run-cli';
+
+// `gateway verify` and `gateway doctor` before models that answer for themselves: a provider stands behind LiteLLM.
+jest.setTimeout(120_000);
+
+const provider: Provider = { apiKey: 'sk-ant-the-right-one' };
+const providers = { anthropic: { credentials: 'variable' }, bedrock: { credentials: 'off' } };
+const folder = mkdtempSync(join(tmpdir(), 'gateway-provider-'));
+const settings = join(folder, 'gateway.yaml');
+let upstream: Awaited<ReturnType<typeof startScriptedAnthropic>>;
+let running: Gateway;
+
+beforeAll(async () => {
+  writeFileSync(settings, JSON.stringify({ providers }));
+  upstream = await startScriptedAnthropic(provider);
+  running = await startGateway({
+    keyProvisioner: true,
+    settings: { providers },
+    mock: [],
+    apiBase: { anthropic: upstream.url },
+    env: { ANTHROPIC_API_KEY: 'sk-ant-the-right-one' },
+  });
+}, 300_000);
+beforeEach(() => {
+  provider.apiKey = 'sk-ant-the-right-one';
+  provider.wordy = undefined;
+});
+afterAll(async () => {
+  await running?.stop();
+  await upstream?.stop();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+interface Result {
+  title: string;
+  status: string;
+  detail: string;
+}
+
+async function verify(...arguments_: string[]) {
+  const { code, stdout, stderr } = await cli(['verify', '--json', '--settings', settings, ...arguments_], {
+    env: addresses(running),
+  });
+  if (!stdout) throw new Error(stderr);
+  const results = JSON.parse(stdout).results as Result[];
+  return { code, results, failed: results.filter(({ status }) => status === 'fail') };
+}
+
+async function doctor() {
+  const { stdout } = await cli(['doctor', '--json', '--settings', settings, '--logs', running.directory], {
+    env: addresses(running),
+  });
+  const faults = JSON.parse(stdout).findings as { id: string; kind: string; cause: string; evidence: string[] }[];
+  return faults.filter(({ kind }) => kind === 'fault');
+}
+
+test('every model that is asked to calls the tool it was offered, and is charged for its answer', async () => {
+  const { code, results, failed } = await verify();
+  expect(failed).toEqual([]);
+  expect(code).toBe(0);
+  const calls = results.filter(({ title }) => title.endsWith('calls a tool'));
+  expect(calls.length).toBeGreaterThanOrEqual(6);
+  expect(calls.filter(({ status }) => status !== 'pass')).toEqual([]);
+  const haiku = results.find(({ title }) => title === 'claude-haiku-4-5 answers');
+  // 100 tokens in at $1, 20 out at $5 a million.
+  expect(haiku).toMatchObject({ status: 'pass', detail: '$0.0002' });
+  expect(upstream.requests.filter(({ answer }) => answer === '200 tool_use')).toHaveLength(calls.length);
+});
+
+test('a model that answers in words where it should call a tool fails, and no other', async () => {
+  provider.wordy = /haiku-4-5/;
+  const { code, failed } = await verify();
+  expect(failed).toEqual([
+    expect.objectContaining({ title: 'claude-haiku-4-5 calls a tool', detail: expect.stringContaining('in words') }),
+  ]);
+  expect(code).toBe(1);
+});
+
+test('a credential the provider does not accept fails verify with its words, and is what the doctor finds', async () => {
+  provider.apiKey = 'sk-ant-another-since-today';
+  const { failed } = await verify('--model', 'claude-haiku-4-5');
+  expect(failed.map(({ detail }) => detail)).toContainEqual(expect.stringMatching(/401.*invalid x-api-key/));
+  const faults = await doctor();
+  expect(faults.map(({ id }) => id)).toEqual(['provider-credential']);
+  expect(faults[0]?.cause).toBe('anthropic does not accept its credential (anthropic_api_key)');
+  expect(JSON.stringify(faults)).not.toContain('sk-ant-the-right-one');
+});
