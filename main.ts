@@ -1,8 +1,11 @@
-/** Synthesizes both stacks: `node --import tsx main.ts`, or `cdktf synth`. `GATEWAY_SETTINGS` names another settings file. */
+/**
+ * Synthesizes both stacks: `node --import tsx main.ts`, or `cdktf synth`. `GATEWAY_SETTINGS` names another settings file, and
+ * `DEBUG=1` shows where an error came from.
+ */
 import { App } from 'cdktf';
 import { writeArtifacts } from './constructs/artifacts';
-import { CatalogError, modelsWithoutProvider } from './litellm-config/resolve';
-import { loadSettings, SettingsError } from './settings/load';
+import { modelsWithoutProvider } from './litellm-config/resolve';
+import { loadSettings } from './settings/load';
 import { ContractorWorkspaceStack } from './stacks/contractor-workspace-stack';
 import { PlatformStack } from './stacks/platform-stack';
 
@@ -17,7 +20,6 @@ try {
   app.synth();
   writeArtifacts(app.outdir, platform);
 } catch (error) {
-  if (!(error instanceof SettingsError || error instanceof CatalogError)) throw error;
-  console.error(error.message);
+  console.error(error instanceof Error && !process.env.DEBUG ? error.message : error);
   process.exitCode = 1;
 }

@@ -1,4 +1,3 @@
-import { SettingsError } from '../settings/load';
 import type { Settings } from '../settings/schema';
 import type { Upstream } from './door-configuration';
 
@@ -21,19 +20,13 @@ export type CoderRoute =
 /** Port of the Coder server that the platform runs. */
 const CODER_SERVER_PORT = 7080;
 
-/** @throws SettingsError where workspaces have no way out and nobody says where Coder is */
+/** How the workspaces of a deployment reach Coder. */
 export function coderRoute(settings: Settings): CoderRoute {
   const { coder, workspace, name } = settings;
   if (coder.server)
     return { kind: 'door', upstream: { host: `${name}-coder`, port: CODER_SERVER_PORT }, network: 'edge' };
-  if (workspace.egress === 'internet') return { kind: 'direct' };
-  if (!coder.url)
-    throw new SettingsError('gateway.yaml', [
-      {
-        path: 'coder.url',
-        message: 'missing, but needed with workspace.egress "none": the address by which containers reach Coder',
-      },
-    ]);
+  // The settings are refused where a sealed workspace has no address of Coder.
+  if (workspace.egress === 'internet' || !coder.url) return { kind: 'direct' };
   const { protocol, hostname, port } = new URL(coder.url);
   const onHost = ['localhost', '127.0.0.1', 'host.docker.internal'].includes(hostname);
   const upstream: Upstream = {

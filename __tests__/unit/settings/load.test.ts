@@ -137,7 +137,18 @@ test('a YAML syntax error names line and column', () => {
 });
 
 test('a key written twice is a syntax error, not a silent last word', () => {
-  expect(problemsOf('name: a\nname: b\n')[0]).toContain('Map keys must be unique');
+  expect(problemsOf('name: a\nname: b\n')).toEqual([': line 2, column 1: "name" is there twice; keep one']);
+});
+
+test.each([
+  ['without its anchor', 'name: *elsewhere', 'Unresolved alias'],
+  ['of what it is in', 'models: &all { enabled: [*all] }', 'circular'],
+])('an alias %s is a problem of the file', (_, yaml, said) => {
+  expect(problemsOf(yaml)[0]).toContain(said);
+});
+
+test('what is refused as a Terraform template is not refused a second time for its form', () => {
+  expect(problemsOf(`${ON}name: "a\${b}"`)).toHaveLength(1);
 });
 
 test('a missing file says how to get one', () => {
@@ -156,4 +167,9 @@ test('a file with every provider off says that no model is left', () => {
 
 test('asking Coder without an address of Coder is refused', () => {
   expect(problemsOf(`${ON}coder: { confirm_workspaces: true }`)[0]).toContain('coder.url: is missing');
+});
+
+test('sealed workspaces without an address of Coder are refused', () => {
+  expect(problemsOf(`${ON}workspace: { egress: none }`)[0]).toContain('coder.url: is missing');
+  expect(problemsOf(`${ON}workspace: { egress: none }\ncoder: { server: true }`)).toEqual([]);
 });

@@ -230,12 +230,6 @@ test('the platform’s own Coder server is reached through the door', () => {
   expect(d.networks_advanced).toHaveLength(2);
 });
 
-test('without a way out and without Coder’s address nothing is synthesized', () => {
-  expect(() => template({ workspace: { egress: 'none' } })).toThrow(
-    'coder.url: missing, but needed with workspace.egress "none"',
-  );
-});
-
 test('the settings’ images and name are used', () => {
   const { docker_container, docker_network } = template({
     name: 'acme',
