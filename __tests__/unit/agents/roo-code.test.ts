@@ -1,5 +1,9 @@
 import { z } from 'zod';
-import { renderAgentFiles } from '../../../images/key-provisioner/src/agents';
+import { type AgentContext, renderAgentFiles } from '../../../images/key-provisioner/src/agents';
+import { catalog } from '../../../litellm-config/catalog';
+import { gatewayConfiguration } from '../../../litellm-config/gateway-json';
+import { PROVIDERS } from '../../../litellm-config/model';
+import { parseSettings } from '../../../settings/load';
 import { contextOf, KEY } from './context';
 
 /** What Roo Code 3.54 and Zoo Code take; a stricter reading than theirs, which strips or skips what it does not know. */
@@ -41,8 +45,8 @@ const settings = z.strictObject({
   }),
 });
 
-function imported(model = 'claude-sonnet-4-5') {
-  const { files } = renderAgentFiles(['roo-code'], contextOf(model));
+function imported(model = 'claude-sonnet-4-5', extra: Partial<AgentContext> = {}) {
+  const { files } = renderAgentFiles(['roo-code'], contextOf(model, extra));
   const file = files.find(({ path }) => path === '/home/coder/.config/roo-code/settings.json')!;
   return settings.parse(JSON.parse(file.content));
 }
@@ -83,9 +87,15 @@ test('the chosen model is the profile in use, and the others can be picked', () 
   expect(Object.keys(apiConfigs)).toEqual(['gateway', 'gateway claude-sonnet-4-5', 'gateway claude-haiku-4-5']);
 });
 
-test('no model is named so that the extension takes it for one of the o-series', () => {
-  for (const { openAiModelId } of Object.values(imported().providerProfiles.apiConfigs))
-    expect(openAiModelId).not.toMatch(/o[134]/);
+test('every model of the catalog makes a profile, and none has a name that the extension takes for the o-series', () => {
+  const providers = Object.fromEntries(
+    PROVIDERS.map((name) => [name, { credentials: 'variable', region: 'us-east-1' }]),
+  );
+  const { models } = gatewayConfiguration(parseSettings(JSON.stringify({ providers }), 'the settings of this test'));
+  const { apiConfigs } = imported('claude-sonnet-4-5', { models }).providerProfiles;
+  const names = Object.values(apiConfigs).map(({ openAiModelId }) => openAiModelId);
+  expect(names.sort()).toEqual(catalog.map(({ name }) => name).sort());
+  for (const name of names) expect(name).not.toMatch(/o[134]/);
 });
 
 test('nothing is written or run without a question, and nothing is reported home', () => {
