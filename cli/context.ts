@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 
-/** Options that every command takes. */
+/** Options that many commands take; the files only where a command needs them. */
 export interface GlobalOptions {
   readonly json?: boolean;
   readonly yes?: boolean;

@@ -64,7 +64,7 @@ function show({ findings, notExamined, examined }: Report): void {
   print(`looked for ${examined} symptoms: ${found}`);
   for (const because of new Set(notExamined.map((symptom) => symptom.because))) {
     const ids = notExamined.filter((symptom) => symptom.because === because).map(({ id }) => id);
-    print(style.dim(`not looked for: ${ids.join(', ')} (${harmless(because)})`));
+    print(style.dim(`not looked for: ${ids.join(', ')}`), style.dim(`  ${harmless(because)}`));
   }
 }
 

@@ -1,9 +1,9 @@
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import type { Provider } from '../litellm-config/model';
 import { PROVIDER_CREDENTIALS } from '../settings/credentials';
-import { parseSettings } from '../settings/load';
+import { loadSettings, parseSettings } from '../settings/load';
 import { proposeSettings } from '../settings/propose';
 import { SECRETS, type Secret } from '../settings/secrets';
 
@@ -36,18 +36,19 @@ export function init(secretsFile: string, settingsFile: string, environment: Nod
   const found = providersWithCredentials(lines, environment);
 
   const settingsWritten = !existsSync(settingsFile);
-  if (settingsWritten) writeFileSync(settingsFile, proposeSettings(found), { flag: 'wx' });
+  // Read before anything is written: settings that are wrong leave no secrets behind.
+  const settings = settingsWritten ? parseSettings(proposeSettings(found)) : loadSettings(settingsFile);
   const secretsWritten = !existsSync(secretsFile);
   if (secretsWritten) writeFileSync(secretsFile, render(lines), { mode: 0o600, flag: 'wx' });
+  if (settingsWritten) writeFileSync(settingsFile, proposeSettings(found), { flag: 'wx' });
 
-  const settings = parseSettings(readFileSync(settingsFile, 'utf8'), settingsFile);
   const blanks = (Object.keys(PROVIDER_CREDENTIALS) as Provider[])
     .filter((provider) => settings.providers[provider].credentials === 'variable')
     .flatMap((provider) =>
       PROVIDER_CREDENTIALS[provider].filter(({ required }) => required).map(({ secret }) => ({ provider, secret })),
     )
     .filter(({ secret }) => lines.find((line) => line.secret.name === secret)?.origin === 'blank');
-  const proposal = !settingsWritten && blanks.length > 0 ? proposeSettings(found) : undefined;
+  const proposal = !settingsWritten && blanks.length > 0 && found.length > 0 ? proposeSettings(found) : undefined;
 
   return {
     json: {
@@ -70,12 +71,8 @@ export function init(secretsFile: string, settingsFile: string, environment: Nod
             '',
             `${settingsFile} uses providers whose credentials are still blank in ${secretsFile}:`,
             ...blanks.map(({ provider, secret }) => `  ${secret} (${provider})`),
-            'Fill them in, or switch the provider off. With the credentials found here, this would do:',
-            '',
-            ...(proposal ?? '')
-              .split('\n')
-              .filter((line) => line && !line.startsWith('#'))
-              .map((line) => `  ${line}`),
+            `Fill them in, or switch the provider off.${proposal ? ' With the credentials found here, this would do:' : ''}`,
+            ...(proposal ? ['', ...indented(proposal)] : []),
           ]
         : []),
       '',
@@ -84,6 +81,13 @@ export function init(secretsFile: string, settingsFile: string, environment: Nod
     ].join('\n'),
   };
 }
+
+/** Settings without their comments, as part of a message. */
+const indented = (settings: string): string[] =>
+  settings
+    .split('\n')
+    .filter((line) => line && !line.startsWith('#'))
+    .map((line) => `  ${line}`);
 
 function lineOf(secret: Secret, environment: NodeJS.ProcessEnv): Line {
   if (secret.generate) return { secret, value: secret.generate(), origin: 'generated' };

@@ -61,6 +61,11 @@ export function register(program: Command): void {
         ),
       );
       print('', style.dim('prices in US dollars per million tokens, of the provider asked first; limits in tokens'));
+      for (const { name, routes } of models) {
+        for (const { abovePromptTokens, input, output } of routes[0].priceBands ?? []) {
+          print(style.dim(`+ ${name}: ${input} / ${output} for prompts above ${thousands(abovePromptTokens)} tokens`));
+        }
+      }
       for (const { name, why } of absent) print(style.dim(`left out: ${name} (${why})`));
       if (warnings.length > 0) print('');
       for (const { model, urgency, message, fix } of warnings) {

@@ -11,12 +11,23 @@ import * as review from './review';
 import * as verify from './verify';
 
 const EXIT_CODES = `
-Exit codes: 0 well · 1 findings or failed checks · 2 wrong arguments, settings or files · 3 refused by the service
-            4 unreachable · 70 a fault of this program · 130 interrupted
+Exit codes: 0 well · 1 findings or failed checks · 2 wrong arguments or files
+            3 refused by the service · 4 unreachable · 130 interrupted
+            70 a fault of this program
 
 Addresses:  GATEWAY_URL (http://localhost:4000), GATEWAY_PROVISIONER_URL (http://localhost:8100)
 Credential: GATEWAY_ADMIN_TOKEN, else provisioner_admin_token of secrets.tfvars
 Colour:     off with NO_COLOR`;
+
+/** Which commands read the settings, and which act with the admin credential. `init` has both with its own words. */
+const FILES: Readonly<Record<string, { settings?: boolean; credential?: boolean }>> = {
+  keys: { credential: true },
+  verify: { settings: true, credential: true },
+  doctor: { settings: true, credential: true },
+  review: { settings: true },
+  models: { settings: true },
+  diagram: { settings: true },
+};
 
 /** The whole command line as a tree of commands; nothing runs until it is given arguments. */
 export function buildProgram(): Command {
@@ -32,21 +43,16 @@ export function buildProgram(): Command {
   for (const command of [init, keys, generateKey, verify, doctor, review, models, diagram, demo, completion]) {
     command.register(program);
   }
-  // The demo has options of its own, and completion needs no file.
-  const without = ['demo', 'completion'];
-  for (const command of leaves(program)) if (!without.includes(command.name())) withFiles(command);
+  for (const command of program.commands) {
+    const { settings = false, credential = false } = FILES[command.name()] ?? {};
+    for (const leaf of leaves(command)) {
+      if (settings) leaf.option('--settings <file>', 'settings of the deployment', 'gateway.yaml');
+      if (credential) leaf.option('--secrets-file <file>', 'holds the admin credential', 'secrets.tfvars');
+    }
+  }
   return program;
 }
 
 /** Commands that do something, rather than hold others. */
 const leaves = (command: Command): Command[] =>
   command.commands.length > 0 ? command.commands.flatMap(leaves) : [command];
-
-/** The two files any command may need; on the commands themselves, where `init` has them with its own words. */
-function withFiles(command: Command): void {
-  const has = (flag: string) => command.options.some((option) => option.long === flag);
-  if (!has('--settings')) command.option('--settings <file>', 'settings of the deployment', 'gateway.yaml');
-  if (!has('--secrets-file')) {
-    command.option('--secrets-file <file>', 'where the admin credential is read from', 'secrets.tfvars');
-  }
-}

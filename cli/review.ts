@@ -14,7 +14,7 @@ import { working } from './terminal/progress';
 interface Options {
   readonly base: string;
   readonly plan?: string;
-  readonly keys: KeyCounts;
+  readonly keys?: KeyCounts;
   readonly failOn: Severity | 'never';
 }
 
@@ -42,7 +42,7 @@ export function register(program: Command): void {
     .description('what this working tree changes against another commit, in Markdown for a pull request')
     .requiredOption('--base <ref>', 'commit, branch or tag to compare with')
     .option('--plan <file>', 'a plan as `terraform show -json` prints it: also tells what is replaced or lost')
-    .option('--keys <counts>', 'how many keys there are, for the money: workspace=40,ci=10,person=25', counts, {})
+    .option('--keys <counts>', 'how many keys there are, for the money: workspace=40,ci=10,person=25', counts)
     .addOption(
       new Option('--fail-on <severity>', 'exit with 1 from this severity on')
         .choices([...SEVERITIES, 'never'])
@@ -52,7 +52,7 @@ export function register(program: Command): void {
 }
 
 async function review(_: unknown, command: Command): Promise<void> {
-  const { base, plan: planFile, keys, failOn, json, settings } = optionsOf<Options>(command);
+  const { base, plan: planFile, keys = {}, failOn, json, settings } = optionsOf<Options>(command);
   const plan = planFile === undefined ? undefined : readPlanFile(planFile);
   const before = await working(`synthesizing ${base}`, () => synthesizeCommit(base, settings));
   const after = await working('synthesizing this working tree', () => synthesizeHere(settings));

@@ -86,7 +86,7 @@ export function lifeWords({ life }: Model, today: string): string {
   if (life.state === 'deprecated') {
     return `${daysUntil(life.retires, today) > 0 ? 'retires' : 'retired'} ${life.retires} → ${life.successor}`;
   }
-  return 'active';
+  return life.notBefore && daysUntil(life.notBefore, today) <= 0 ? 'may retire any day' : 'active';
 }
 
 /** Models of the catalog that the deployment leaves out, and why. */
