@@ -3,7 +3,8 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'n
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
+import { order } from '../support/harness';
 import { chat, eventually, send } from '../support/requests';
 import { startScriptedAnthropic } from '../support/scripted-anthropic/scripted-anthropic';
 import { type Gateway, type GatewayOptions, startGateway } from '../support/start-gateway';
@@ -147,6 +148,13 @@ describe('on a deployment that was good', () => {
     await running.keyProvisioner.start();
   });
 
+  test('a key-provisioner that does not reach the gateway', async () => {
+    const { url } = await running.startKeyProvisionerCopy({ LITELLM_URL: 'http://127.0.0.1:9' });
+    const { ids, faults } = await doctor(running, [], { GATEWAY_PROVISIONER_URL: url });
+    expect(ids).toEqual(['provisioner-cut-off']);
+    expect(faults[0]?.evidence.join()).toContain('from here the gateway answers');
+  });
+
   test('a stopped database', async () => {
     await running.postgres.stop();
     await eventually(async () => expect((await send('GET', `${running.url}/health/readiness`)).status).toBe(503));
@@ -172,16 +180,46 @@ describe('on a deployment that was good', () => {
   ])('a broken configuration: %s', async (_, spoil) => {
     const file = join(folder, 'config.yaml');
     writeFileSync(file, spoil(readFileSync(join(running.directory, 'config.yaml'), 'utf8')));
-    const { status, stdout, stderr } = spawnSync(LITELLM, ['--config', file, '--port', new URL(running.url).port], {
-      encoding: 'utf8',
-      env: { ...process.env, LITELLM_MASTER_KEY: running.masterKey, LITELLM_LOCAL_MODEL_COST_MAP: 'True' },
-    });
-    expect(status).not.toBe(0);
-    writeFileSync(join(folder, 'litellm.log'), stdout + stderr);
+    failToStart(file);
     const { ids, faults } = await doctor(running, ['--logs', folder]);
     expect(ids).toEqual(['configuration-broken']);
     expect(faults[0]?.evidence.join('\n')).toContain('litellm.log:');
   });
+
+  test('a password that PostgreSQL refuses', async () => {
+    const { databaseUrl, queryEngine } = await order<{ databaseUrl: string; queryEngine: string }>(
+      'POST',
+      '/databases',
+    );
+    const wrong = new URL(databaseUrl);
+    wrong.password = 'not-the-one-it-was-made-with';
+    failToStart(join(running.directory, 'config.yaml'), {
+      DATABASE_URL: wrong.href,
+      PRISMA_QUERY_ENGINE_BINARY: queryEngine,
+      DISABLE_SCHEMA_UPDATE: 'true',
+    });
+    const { ids, faults } = await doctor(running, ['--logs', folder]);
+    expect(ids).toEqual(['database-down']);
+    expect(faults[0]?.cause).toBe('PostgreSQL refuses the password');
+    expect(JSON.stringify(faults)).not.toContain(wrong.password);
+  });
+
+  /** Starts LiteLLM by hand, where the harness would mend what is wrong; it must end by itself. */
+  function failToStart(config: string, env: Record<string, string> = {}): void {
+    const { status, stdout, stderr } = spawnSync(LITELLM, ['--config', config, '--port', new URL(running.url).port], {
+      encoding: 'utf8',
+      timeout: 120_000,
+      env: {
+        ...process.env,
+        PATH: `${dirname(LITELLM)}:${process.env['PATH']}`,
+        LITELLM_MASTER_KEY: running.masterKey,
+        LITELLM_LOCAL_MODEL_COST_MAP: 'True',
+        ...env,
+      },
+    });
+    writeFileSync(join(folder, 'litellm.log'), stdout + stderr);
+    expect(status).toBeGreaterThan(0);
+  }
 });
 
 describe('on a deployment whose provider credential is not good', () => {
