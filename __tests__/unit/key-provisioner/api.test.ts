@@ -83,6 +83,8 @@ test.each([
   ['a separator in an id', { ...identity, workspace_id: 'a|b' }, 'workspace_id', 'without "|"'],
   ['a space in an id', { ...identity, owner_id: 'a b' }, 'owner_id', 'printable ASCII'],
   ['an endless id', { ...identity, workspace_id: 'x'.repeat(129) }, 'workspace_id', '<=128'],
+  ['NUL in a name', { ...identity, username: 'a\u0000' }, 'username', 'control characters'],
+  ['half a character in a name', { ...identity, workspace_name: 'a\ud83d' }, 'workspace_name', 'whole characters'],
   ['an unknown field', { ...identity, budget: 5 }, 'budget', 'known are workspace_id, owner_id'],
   ['an array', [identity], 'body', 'expected object'],
   ['text', '"hello"', 'body', 'expected object'],

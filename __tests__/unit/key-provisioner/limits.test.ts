@@ -66,3 +66,10 @@ test('a short life is renewed in its own measure', () => {
   expect(needsRenewal(expiringIn(5_000), '10s', NOW)).toBe(true);
   expect(needsRenewal(expiringIn(9_950), '10s', NOW)).toBe(false);
 });
+
+test.each(['2026-11-23T12:00:00Z', '2026-11-23T12:00:00+00:00', '2026-11-23T14:00:00.000+0200', '2026-11-23T12:00:00'])(
+  'a moment written as %s is the same moment wherever this runs',
+  (text) => {
+    expect(row({ expires: text }).expires).toBe('2026-11-23T12:00:00.000Z');
+  },
+);

@@ -9,7 +9,12 @@ const id = z
   .max(128)
   .regex(/^[\x21-\x7e]+$/, 'printable ASCII characters without spaces');
 /** A name people chose: shown, logged, never part of a key. */
-const displayName = z.string().min(1).max(128);
+const displayName = z
+  .string()
+  .min(1)
+  .max(128)
+  // PostgreSQL keeps neither NUL nor half a surrogate pair.
+  .refine((text) => !/[\p{Cc}\p{Cs}]/u.test(text), 'whole characters, none of them control characters');
 
 /** US dollars; smaller amounts do not survive the way through the database. */
 const dollars = z.number().min(0.000001).max(1_000_000);

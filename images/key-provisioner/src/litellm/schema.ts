@@ -2,11 +2,11 @@ import { z } from 'zod';
 
 /** LiteLLM's answers, as far as this service reads them. */
 
-/** LiteLLM writes the same moment in several ways. */
+/** LiteLLM writes the same moment in several ways, at times without a zone: then it means UTC. */
 const moment = z
   .string()
   .nullish()
-  .transform((text) => (text ? new Date(text).toISOString() : null));
+  .transform((text) => (text ? new Date(/(Z|[+-]\d\d:?\d\d)$/.test(text) ? text : `${text}Z`).toISOString() : null));
 
 const metadata = z.preprocess((value) => value ?? {}, z.record(z.string(), z.unknown()));
 
