@@ -136,6 +136,19 @@ test('a limited token of Coder, a suspended person and an absent Coder are told 
   expect((await selfService('session-of-sue')).status).toBe(503);
 });
 
+test('a refused session leaves an audit line, and not the session', async () => {
+  const session = 'session-of-a-stranger-0123456789';
+  for (const call of ['self-service', 'rotate']) {
+    const url = `${gateway.provisionerUrl}/api/v1/keys/${call}`;
+    expect((await send('POST', url, session)).status).toBe(401);
+  }
+  const log = readFileSync(join(gateway.directory, 'key-provisioner.log'), 'utf8');
+  for (const action of ['self-service', 'rotate']) {
+    expect(log).toContain(`"audit":{"action":"${action}","actor":"somebody","scope":"user","outcome":"refused"`);
+  }
+  expect(log).not.toContain(session);
+});
+
 const reconcile = (dryRun: boolean) => client.admin('POST', '/reconcile', { dry_run: dryRun });
 
 test('the reconciler ends the keys of deleted workspaces and of no others', async () => {
@@ -175,6 +188,12 @@ test.each([
     'Coder fails',
     () => {
       coder.failure = 500;
+    },
+  ],
+  [
+    'Coder never answers',
+    () => {
+      coder.failure = 'silence';
     },
   ],
   [

@@ -14,8 +14,8 @@ export interface StandInCoder {
   readonly sessions: Map<string, { id: string; username: string; status: string }>;
   /** `<method> <path>` of every request, without the query. */
   readonly requests: string[];
-  /** While set, every request is answered with this status and nothing else. */
-  failure: number | undefined;
+  /** While set, every request is answered with this status and nothing else, or never. */
+  failure: number | 'silence' | undefined;
   /** While set, the list of workspaces is empty, as it is for a token without `template:read`. */
   hideList: boolean;
   stop(): Promise<void>;
@@ -35,7 +35,7 @@ export async function startStandInCoder(where: { port?: number; host?: string } 
     workspaces: new Map<string, StandInWorkspace>(),
     sessions: new Map<string, { id: string; username: string; status: string }>(),
     requests: [] as string[],
-    failure: undefined as number | undefined,
+    failure: undefined as StandInCoder['failure'],
     hideList: false,
     stop: async () => {
       server.closeAllConnections();
@@ -43,6 +43,10 @@ export async function startStandInCoder(where: { port?: number; host?: string } 
     },
   };
   const server = createServer((request, response) => {
+    if (coder.failure === 'silence') {
+      coder.requests.push(`${request.method} ${request.url}`);
+      return;
+    }
     const { status, body } = answer(coder, request);
     response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
   });
@@ -56,7 +60,8 @@ const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 function answer(coder: StandInCoder, request: IncomingMessage): { status: number; body: unknown } {
   const { pathname, searchParams } = new URL(request.url ?? '/', 'http://coder');
   coder.requests.push(`${request.method} ${pathname}`);
-  if (coder.failure) return { status: coder.failure, body: { message: 'An internal server error occurred.' } };
+  if (typeof coder.failure === 'number')
+    return { status: coder.failure, body: { message: 'An internal server error occurred.' } };
   const token = String(request.headers['coder-session-token'] ?? '');
   if (pathname === '/api/v2/users/me') {
     const user = coder.sessions.get(token);

@@ -8,16 +8,14 @@ export interface Decision {
     | 'configure'
     | 'self-service'
     | 'rotate'
-    | 'info'
     | 'create'
     | 'bootstrap'
     | 'revoke'
     | 'restore'
     | 'delete'
     | 'reset-spend'
-    | 'list'
     | 'reconcile';
-  /** `workspace <id>`, `person <id>`, `operator`, `key`, `reconciler`. */
+  /** `workspace <id>`, `person <id>`, `operator`, `reconciler`; `somebody` who did not prove who they are. */
   readonly actor: string;
   /** The key's name, where there is one. */
   readonly key?: string;

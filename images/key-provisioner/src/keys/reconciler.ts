@@ -10,6 +10,8 @@ import type { Ledger } from './ledger';
 const QUESTIONS_A_MINUTE = 300;
 /** Questions in one run; the keys beyond stay undecided, and another choice of them is asked about in the next run. */
 const QUESTIONS_A_RUN = 1500;
+/** Questions in a row without any answer, after which the rest of a run is left undecided. */
+const SILENCE = 3;
 /** Keys deleted with one call to LiteLLM. */
 const BATCH = 50;
 
@@ -89,15 +91,22 @@ export class Reconciler {
     const gone: Candidate[] = [];
     const candidates = all.length > QUESTIONS_A_RUN ? shuffled(all).slice(0, QUESTIONS_A_RUN) : all;
     let undecided = all.length - candidates.length;
+    let unanswered = 0;
     const pace = 60_000 / this.questionsAMinute;
     // A burst for few, an even pace for many.
     const burst = 20;
     for (const [index, candidate] of candidates.entries()) {
+      if (unanswered >= SILENCE) {
+        undecided += candidates.length - index;
+        this.log.warn({ unasked: candidates.length - index }, 'reconciler: Coder is away, this run asks no further');
+        break;
+      }
       const asked = Date.now();
       const state = await this.coder.lookUp(candidate.workspace).then(
         (answer) => answer.state,
-        () => 'unknown' as const,
+        () => 'unanswered' as const,
       );
+      unanswered = state === 'unanswered' ? unanswered + 1 : 0;
       if (state === 'deleted') gone.push(candidate);
       else if (state !== 'found') undecided += 1;
       if (index >= burst) await pause(pace - (Date.now() - asked));

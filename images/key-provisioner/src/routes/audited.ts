@@ -1,5 +1,7 @@
 import type { FastifyRequest } from 'fastify';
 import type { Decision } from '../audit';
+import type { CoderUser } from '../coder/client';
+import { requirePerson } from '../http/callers';
 import { type KeyId, keyName } from '../keys/key-id';
 import { Problem } from '../problem';
 import type { Services } from '../services';
@@ -25,9 +27,24 @@ export async function audited<T>(
     audit.record({ ...line, outcome }, request.id);
     return result;
   } catch (error) {
-    const refused = error instanceof Problem && error.status < 500;
-    const reason = error instanceof Error ? error.message : String(error);
-    audit.record({ ...line, outcome: refused ? 'refused' : 'failed', reason }, request.id);
+    audit.record({ ...line, ...failure(error) }, request.id);
     throw error;
   }
 }
+
+/** The person whose session a request carries; leaves an audit line where there is none. */
+export async function auditedPerson(
+  services: Services,
+  request: FastifyRequest,
+  action: Decision['action'],
+): Promise<CoderUser> {
+  return requirePerson(services, request).catch((error: unknown) => {
+    services.audit.record({ action, actor: 'somebody', scope: 'user', ...failure(error) }, request.id);
+    throw error;
+  });
+}
+
+const failure = (error: unknown) => ({
+  outcome: error instanceof Problem && error.status < 500 ? ('refused' as const) : ('failed' as const),
+  reason: error instanceof Error ? error.message : String(error),
+});

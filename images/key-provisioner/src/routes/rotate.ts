@@ -1,11 +1,11 @@
 import { issuedKeySchema, rotateRequestSchema, type WorkspaceKeyRequest } from '../contract';
 import type { App } from '../http/app-type';
-import { requireBearer, requirePerson, requireWorkspace } from '../http/callers';
+import { requireBearer, requireWorkspace } from '../http/callers';
 import { problems } from '../http/openapi';
 import { type KeyId, keyName } from '../keys/key-id';
 import { notFound } from '../problem';
 import type { Services } from '../services';
-import { audited } from './audited';
+import { audited, auditedPerson } from './audited';
 
 const isIdentity = (body: object): body is WorkspaceKeyRequest => 'workspace_id' in body;
 
@@ -25,15 +25,13 @@ export function rotateRoute(app: App, services: Services): void {
     },
     async (request) => {
       const { body } = request;
-      let id: KeyId;
-      if (body && isIdentity(body)) {
-        await requireWorkspace(services, request, body);
-        id = { scope: 'workspace', subject: body.workspace_id };
-      } else {
-        id = { scope: 'user', subject: (await requirePerson(services, request)).id };
-      }
-      const actor = `${id.scope === 'workspace' ? 'workspace' : 'person'} ${id.subject}`;
+      const identity = body && isIdentity(body) ? body : undefined;
+      const id: KeyId = identity
+        ? { scope: 'workspace', subject: identity.workspace_id }
+        : { scope: 'user', subject: (await auditedPerson(services, request, 'rotate')).id };
+      const actor = `${identity ? 'workspace' : 'person'} ${id.subject}`;
       return audited(services, request, { action: 'rotate', actor, id }, async () => {
+        if (identity) await requireWorkspace(services, request, identity);
         const key = await services.rotation.rotate(id, { pause: true });
         if (!key) throw notFound(`there is no key called "${keyName(id)}" yet; ask for one first`);
         return key;

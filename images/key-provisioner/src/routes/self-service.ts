@@ -1,9 +1,9 @@
 import { issuedKeySchema, selfServiceRequestSchema } from '../contract';
 import type { App } from '../http/app-type';
-import { requireBearer, requirePerson } from '../http/callers';
+import { requireBearer } from '../http/callers';
 import { problems } from '../http/openapi';
 import type { Services } from '../services';
-import { audited } from './audited';
+import { audited, auditedPerson } from './audited';
 
 export function selfServiceRoute(app: App, services: Services): void {
   app.post(
@@ -23,7 +23,7 @@ export function selfServiceRoute(app: App, services: Services): void {
       },
     },
     async (request, reply) => {
-      const user = await requirePerson(services, request);
+      const user = await auditedPerson(services, request, 'self-service');
       const id = { scope: 'user', subject: user.id } as const;
       const key = await audited(services, request, { action: 'self-service', actor: `person ${user.id}`, id }, () =>
         services.keyring.issue({ id, owner: user.id, username: user.username }),

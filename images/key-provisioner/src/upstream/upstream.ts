@@ -74,14 +74,14 @@ export class Upstream {
     const started = performance.now();
     const attempts = call.attempts ?? 3;
     for (let attempt = 1; ; attempt += 1) {
-      const last = attempt >= attempts || performance.now() - started > PATIENCE;
+      const last = () => attempt >= attempts || performance.now() - started > PATIENCE;
       try {
         const answer = await this.once(call);
         if (answer.status < 502 || answer.status > 504) return answer;
-        if (last) throw new UpstreamUnavailable(this.options.name, `answered ${answer.status}`);
+        if (last()) throw new UpstreamUnavailable(this.options.name, `answered ${answer.status}`);
       } catch (error) {
         if (error instanceof UpstreamUnavailable) throw error;
-        if (last) throw new UpstreamUnavailable(this.options.name, describe(error));
+        if (last()) throw new UpstreamUnavailable(this.options.name, describe(error));
       }
       await sleep(100 * 2 ** (attempt - 1) * (0.5 + Math.random()));
     }
