@@ -16,10 +16,18 @@ require_docker
 protect_state
 initialize
 rm -f "$stack/platform.tfplan" "$stack/plan.json"
-terraform -chdir="$stack" plan -input=false -compact-warnings -var-file="$secrets" -out=platform.tfplan
+colour=()
+[[ -t 1 ]] || colour=(-no-color)
+say 'planning …'
+# A plan that fails is not shown: what is wrong would be lost below it. Terraform leaves the unusable file.
+shown=$(terraform -chdir="$stack" plan -input=false -compact-warnings "${colour[@]}" -var-file="$secrets" -out=platform.tfplan) || {
+  rm -f "$stack/platform.tfplan"
+  fail 'nothing was planned (see above)'
+}
+printf '%s\n' "$shown"
 terraform -chdir="$stack" show -json platform.tfplan >"$stack/plan.json"
 node --import tsx scripts/check-ports.ts "$stack/plan.json" || {
-  rm -f "$stack/platform.tfplan"
+  rm -f "$stack/platform.tfplan" "$stack/plan.json"
   fail 'the plan was not saved (see above)'
 }
 say "saved: $stack/platform.tfplan (for make deploy) and $stack/plan.json; both hold secrets, so keep them here"
