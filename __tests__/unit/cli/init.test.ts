@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { init } from '../../../cli/init';
@@ -63,4 +63,17 @@ test('nothing it prints is a secret', () => {
   const { text, json } = init(secretsFile, settingsFile, { ANTHROPIC_API_KEY: 'sk-ant-secret-value' });
   const printed = text + JSON.stringify(json);
   for (const value of Object.values(valuesIn(secretsFile)).filter(Boolean)) expect(printed).not.toContain(value);
+});
+
+test('with settings that are wrong it writes nothing', () => {
+  writeFileSync(settingsFile, 'litelm: {}\n');
+  expect(() => init(secretsFile, settingsFile, {})).toThrow('did you mean "litellm"?');
+  expect(existsSync(secretsFile)).toBe(false);
+});
+
+test('other settings are proposed only where credentials were found', () => {
+  writeFileSync(settingsFile, 'providers: { anthropic: { credentials: variable } }\n');
+  expect(init(join(directory, 'one'), settingsFile, {}).text).not.toContain('this would do');
+  const aws = { AWS_ACCESS_KEY_ID: 'AKIAEXAMPLEEXAMPLE', AWS_SECRET_ACCESS_KEY: 'secret-secret-secret' };
+  expect(init(join(directory, 'two'), settingsFile, aws).text).toMatch(/this would do:\s+providers:\s+bedrock:/);
 });
