@@ -87,6 +87,24 @@ test('D-10: one workspace can neither ask for another, nor spend in its name, no
   expect((await client.start(theirs)).status).toBe(201);
 });
 
+test('D-17, D-18: a workspace’s shells get neither the key nor half of what an OpenAI client reads', async () => {
+  const agents = ['roo-code', 'opencode', 'claude-code'];
+  const workspace = newWorkspace();
+  const { body } = await client.configure(workspace, { agents, model: HAIKU });
+  const key = await client.key(workspace);
+  expect(JSON.stringify(body.environment)).not.toContain(key);
+  expect(Object.keys(body.environment).filter((name) => name.startsWith('OPENAI_'))).toEqual([]);
+  const holders = body.files.filter(({ content }: { content: string }) => content.includes(key));
+  expect(holders.map(({ mode }: { mode: string }) => mode)).toEqual(holders.map(() => '0600'));
+  expect(holders.length).toBeGreaterThan(0);
+});
+
+test('D-19: what LiteLLM says about a refusal is not passed on', async () => {
+  const { status, body } = await client.admin('POST', '/keys', { scope: 'ci', subject: 'd19', max_budget: 500 });
+  expect(status).toBe(422);
+  expect(JSON.stringify(body)).not.toMatch(/user_value|litellm_settings|over max limit set in config/);
+});
+
 test.each(['', 'Bearer', 'Bearer ', 'Basic eDp5', 'bearer null', 'Bearer undefined'])(
   'D-15, D-19: the authorization "%s" opens nothing',
   async (authorization) => {
