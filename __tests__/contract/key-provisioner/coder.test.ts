@@ -173,6 +173,7 @@ test('the reconciler ends the keys of deleted workspaces and of no others', asyn
   expect((await reconcile(false)).body.deleted).toEqual([]);
   const { body } = await send('GET', `${client.url}/metrics`);
   expect(body).toMatch(/key_provisioner_reconciler_keys\{result="undecided"\} 1/);
+  expect(body).toMatch(/key_provisioner_reconciler_last_success_timestamp_seconds \d{10}/);
 });
 
 test('a living workspace is settled by the list, without a question of its own', async () => {

@@ -49,7 +49,7 @@ export class Metrics {
 
   readonly reconcilerLastSuccess = new Gauge({
     name: 'key_provisioner_reconciler_last_success_timestamp_seconds',
-    help: 'When the reconciler last ran to its end',
+    help: 'When the reconciler last ran to its end, with Coder answering; dry runs do not count',
     registers: [this.registry],
   });
 

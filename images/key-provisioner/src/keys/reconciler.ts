@@ -53,7 +53,7 @@ export class Reconciler {
     const started = Date.now();
     try {
       const { candidates, listed } = await this.collect();
-      const { gone, undecided } = await this.ask(candidates);
+      const { gone, undecided, complete } = await this.ask(candidates);
       if (!dryRun) await this.delete(gone);
       const result: ReconcileResponse = {
         dry_run: dryRun,
@@ -63,7 +63,7 @@ export class Reconciler {
         undecided,
         duration_ms: Date.now() - started,
       };
-      this.count(result);
+      this.count(result, complete);
       this.log.info({ reconciler: { ...result, deleted: result.deleted.length } }, 'reconciler: run finished');
       return result;
     } catch (error) {
@@ -87,7 +87,7 @@ export class Reconciler {
     return { candidates: [...candidates.values()], listed: listed.size };
   }
 
-  private async ask(all: readonly Candidate[]): Promise<{ gone: Candidate[]; undecided: number }> {
+  private async ask(all: readonly Candidate[]): Promise<{ gone: Candidate[]; undecided: number; complete: boolean }> {
     const gone: Candidate[] = [];
     const candidates = all.length > QUESTIONS_A_RUN ? shuffled(all).slice(0, QUESTIONS_A_RUN) : all;
     let undecided = all.length - candidates.length;
@@ -111,7 +111,7 @@ export class Reconciler {
       else if (state !== 'found') undecided += 1;
       if (index >= burst) await pause(pace - (Date.now() - asked));
     }
-    return { gone, undecided };
+    return { gone, undecided, complete: unanswered === 0 };
   }
 
   private async delete(gone: readonly Candidate[]): Promise<void> {
@@ -120,13 +120,13 @@ export class Reconciler {
     }
   }
 
-  private count({ deleted, kept, undecided, duration_ms, dry_run }: ReconcileResponse): void {
-    this.metrics.reconcilerRuns.inc({ outcome: dry_run ? 'dry-run' : 'done' });
+  private count({ deleted, kept, undecided, duration_ms, dry_run }: ReconcileResponse, complete: boolean): void {
+    this.metrics.reconcilerRuns.inc({ outcome: dry_run ? 'dry-run' : complete ? 'done' : 'incomplete' });
     this.metrics.reconcilerKeys.set({ result: 'gone' }, deleted.length);
     this.metrics.reconcilerKeys.set({ result: 'kept' }, kept);
     this.metrics.reconcilerKeys.set({ result: 'undecided' }, undecided);
     this.metrics.reconcilerDuration.set(duration_ms / 1000);
-    this.metrics.reconcilerLastSuccess.setToCurrentTime();
+    if (complete && !dry_run) this.metrics.reconcilerLastSuccess.setToCurrentTime();
   }
 }
 
