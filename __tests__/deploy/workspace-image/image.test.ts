@@ -83,6 +83,7 @@ test('the agents are the pinned ones', () => {
 
 test('no competing assistant is in the image', () => {
   expect(inside('ls $(npm root -g)/code-server/lib/vscode/extensions')).not.toMatch(/copilot/);
+  expect(inside('ls $(npm root -g)/code-server/lib/vscode/node_modules/@github')).not.toContain('copilot-sdk-linux');
   const installed = inside('code-server --extensions-dir /opt/code-server/extensions --list-extensions');
   expect(installed.toLowerCase()).not.toMatch(/github\.copilot|sourcegraph\.cody-ai/);
 });
