@@ -14,6 +14,8 @@ try {
   for (const { name, provider } of modelsWithoutProvider(settings)) {
     console.error(`${name} is left out: providers.${provider}.credentials is off`);
   }
+  // cdktf records a stack trace for every value it makes; nobody reads them, and mapping them to sources takes time.
+  process.setSourceMapsEnabled(Boolean(process.env.DEBUG));
   const app = new App();
   const platform = new PlatformStack(app, 'platform', { settings });
   new ContractorWorkspaceStack(app, 'contractor-workspace', { settings });
