@@ -1,6 +1,6 @@
 /**
- * The platform stack as `main.ts` makes it, with every model answered by LiteLLM itself: `cdktf deploy --app`. A test that
- * changes a health check names the new interval in PROVISIONER_HEALTH_INTERVAL.
+ * The platform stack as `main.ts` makes it, with models answered by LiteLLM itself unless the settings name a provider's
+ * address: `cdktf deploy --app`. A test that changes a health check names the new interval in PROVISIONER_HEALTH_INTERVAL.
  */
 import { App } from 'cdktf';
 import { writeArtifacts } from '../../../constructs/artifacts';
@@ -17,7 +17,8 @@ const adjusted = (workload: Workload): Workload =>
     ? { ...workload, health: { ...workload.health, interval } }
     : workload;
 
-const config = proxyConfigYaml(settings, { mock: ['anthropic', 'bedrock'] });
+const mock = (['anthropic', 'bedrock'] as const).filter((provider) => !settings.providers[provider].api_base);
+const config = proxyConfigYaml(settings, { mock });
 const app = new App();
 const platform = new PlatformStack(app, 'platform', {
   settings,

@@ -20,7 +20,7 @@ interface ResourceChange {
 /** A platform of a test's own on the real daemon, in a directory and under a name of its own. */
 export class TestPlatform {
   readonly name = `gateway-test-${randomBytes(3).toString('hex')}`;
-  readonly secrets: TestSecrets = testSecrets();
+  readonly secrets: TestSecrets;
   private readonly directory = mkdtempSync(join(tmpdir(), 'gateway-deploy-'));
   private readonly secretsFile = join(this.directory, 'secrets.tfvars.json');
   private readonly environment: NodeJS.ProcessEnv = {
@@ -32,11 +32,14 @@ export class TestPlatform {
     private readonly base: SettingsInput,
     readonly gatewayUrl: string,
     readonly provisionerUrl: string,
+    secrets: Partial<TestSecrets>,
   ) {
+    this.secrets = { ...testSecrets(), ...secrets };
     writeFileSync(this.secretsFile, tfvars(this.secrets), { mode: 0o600 });
   }
 
-  static async open(): Promise<TestPlatform> {
+  /** @param secrets - those that a test does not want made up */
+  static async open(secrets: Partial<TestSecrets> = {}): Promise<TestPlatform> {
     succeed('scripts/provider-mirror.sh', []);
     const images = baseImages();
     const [litellm = 0, provisioner = 0] = await freePorts(2);
@@ -53,6 +56,7 @@ export class TestPlatform {
       } as SettingsInput,
       `http://127.0.0.1:${litellm}`,
       `http://127.0.0.1:${provisioner}`,
+      secrets,
     );
   }
 

@@ -1,6 +1,5 @@
 import { execFileSync, spawnSync } from 'node:child_process';
 import path from 'node:path';
-import { WORKSPACE_IMAGE } from '../../../constructs/contractor-workspace';
 
 /** Docker, images and Terraform providers of the machine that the tests run on. */
 
@@ -25,20 +24,23 @@ export const docker = (...args: string[]): string => run('docker', args);
 /** Like {@link docker}, for what may be gone already. */
 export const dockerQuietly = (...args: string[]): void => void spawnSync('docker', args);
 
-/** The image people work in; built here if it is not there yet, which takes some minutes. */
+/** The image people work in, with every agent; built here if it is not there yet, which takes some minutes. */
 export function workspaceImage(): string {
   const { node } = JSON.parse(run('scripts/stand-in-images.sh', ['node'])) as { node: string };
+  const image = 'gateway-test/contractor-workspace:image';
   const context = path.join(repository, 'images', 'contractor-workspace');
-  run('docker', ['build', '--quiet', '--build-arg', `BASE_IMAGE=${node}`, '--tag', WORKSPACE_IMAGE, context], {
-    env: { ...process.env, DOCKER_BUILDKIT: '0' },
-  });
-  return WORKSPACE_IMAGE;
+  const build = [
+    ...['build', '--quiet', '--tag', image, '--build-arg', `BASE_IMAGE=${node}`],
+    ...['--build-arg', 'AGENTS=roo-code opencode claude-code codex aider', context],
+  ];
+  run('docker', build, { env: { ...process.env, DOCKER_BUILDKIT: '0' } });
+  return image;
 }
 
 export interface Machine {
   /** Environment of every Terraform command. */
   readonly terraform: NodeJS.ProcessEnv;
-  readonly images: { readonly door: string; readonly workspace: string };
+  readonly images: { readonly node: string; readonly door: string; readonly workspace: string };
 }
 
 /** A daemon, the images of workspaces and the providers; takes minutes on a new machine, seconds afterwards. */
@@ -59,5 +61,5 @@ export function prepareMachine(): Machine {
       .filter((line) => line.includes('='))
       .map((line) => [line.slice(0, line.indexOf('=')), line.slice(line.indexOf('=') + 1)]),
   );
-  return { terraform, images: { door: images.door, workspace } };
+  return { terraform, images: { node: images.node, door: images.door, workspace } };
 }

@@ -1,4 +1,7 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 import { docker, dockerQuietly, type Machine, run } from './machine';
 
 /** What stands around the workspaces of a test: platform-like services, this host, and a world outside it. */
@@ -43,9 +46,16 @@ export function platform(name: string, { images }: Machine): void {
   docker('network', 'connect', `${name}-uplink`, `${name}-litellm`);
 }
 
+/** Like {@link SERVER}, and appends what it is sent to the file that is its first argument. */
+const LISTENER = `const http = require("node:http"), { appendFileSync } = require("node:fs");
+  http.createServer((q, s) => { q.on("data", (piece) => appendFileSync(process.argv[1], piece)); q.on("end", () => s.end("ok")); })
+    .listen(+process.argv[2], "0.0.0.0");`;
+
 /** A machine beyond this host, played by a network namespace with an address of the documentation range. */
 export class Outside {
   readonly target = ['198.51.100.2', 8080] as const;
+  private readonly directory = mkdtempSync(path.join(tmpdir(), 'outside-'));
+  private readonly heard = path.join(this.directory, 'heard');
   private readonly name = `gwt${process.pid}`;
   private readonly server: ChildProcess;
 
@@ -58,14 +68,21 @@ export class Outside {
     run('ip', ['-n', this.name, 'address', 'add', '198.51.100.2/30', 'dev', 'eth0']);
     run('ip', ['-n', this.name, 'link', 'set', 'eth0', 'up']);
     run('ip', ['-n', this.name, 'route', 'add', 'default', 'via', '198.51.100.1']);
-    const command = ['netns', 'exec', this.name, process.execPath, '-e', SERVER, String(this.target[1])];
+    const command = ['netns', 'exec', this.name, process.execPath, '-e', LISTENER, this.heard, String(this.target[1])];
+    writeFileSync(this.heard, '');
     this.server = spawn('ip', command, { stdio: 'ignore' });
     spawnSync('sleep', ['1']);
+  }
+
+  /** The bodies of all requests so far. */
+  get received(): string {
+    return readFileSync(this.heard, 'utf8');
   }
 
   remove(): void {
     this.server.kill();
     run('ip', ['netns', 'delete', this.name]);
+    rmSync(this.directory, { recursive: true });
   }
 }
 

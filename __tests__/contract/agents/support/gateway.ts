@@ -1,13 +1,13 @@
 import { type AgentContext, renderAgentFiles } from '../../../../images/key-provisioner/src/agents';
 import type { Agent } from '../../../../images/key-provisioner/src/configuration';
-import { catalog } from '../../../../litellm-config/catalog';
 import { gatewayConfiguration } from '../../../../litellm-config/gateway-json';
 import { eventually, send } from '../../support/requests';
-import { type Recorded, startScriptedAnthropic } from '../../support/scripted-anthropic/scripted-anthropic';
+import { startScriptedAnthropic } from '../../support/scripted-anthropic/scripted-anthropic';
 import { type Gateway, startGateway } from '../../support/start-gateway';
 import { installClients } from './clients';
 import { Workspace } from './workspace';
 
+export { costOf } from './cost';
 export { renderAgentFiles };
 
 const MODELS = ['claude-sonnet-4-5', 'claude-haiku-4-5', 'claude-opus-4'];
@@ -90,24 +90,6 @@ function contextOf(gateway: Gateway, key: string): Omit<AgentContext, 'home'> {
   const named = (name: string) => configuration.models.find((model) => model.name === name)!;
   const [model, smallModel] = [named('claude-sonnet-4-5'), named('claude-haiku-4-5')];
   return { configuration, model, smallModel, models: MODELS.map(named), key };
-}
-
-/** USD that the provider would charge for these requests, by the catalog's prices and the script's fixed usage. */
-export function costOf(requests: readonly Recorded[]): number {
-  return requests.reduce((sum, { body, answer }) => {
-    if (!answer.startsWith('200')) return sum;
-    const deployment = catalog.flatMap((model) => [...model.deployments]).find(({ model }) => model === body.model);
-    if (!deployment) throw new Error(`the catalog has no price for ${body.model}`);
-    const cached = JSON.stringify(body).includes('"cache_control"') ? 2000 : 0;
-    const { input, output, cacheWrite, cacheRead } = deployment.prices;
-    const tokens = 100 * input + 20 * output + cached * (carriesToolResult(body) ? cacheRead : cacheWrite);
-    return sum + tokens / 1e6;
-  }, 0);
-}
-
-function carriesToolResult(body: Recorded['body']): boolean {
-  const last = body.messages?.filter((message) => message.role === 'user').at(-1)?.content;
-  return Array.isArray(last) && last.some((block) => block.type === 'tool_result');
 }
 
 /** Waits until LiteLLM has written down the spend, and checks it to the last digit. */
