@@ -53,8 +53,14 @@ async function inForeground(options: DemoOptions): Promise<number> {
   } catch (error) {
     return stopping.signal.aborted ? INTERRUPTED : fail(error);
   } finally {
+    if (stopping.signal.aborted && !options.json) show({ kind: 'note', text: 'stopping …' });
     await demo?.stop();
+    if (stopping.signal.aborted && !options.json) show({ kind: 'note', text: ended(options) });
   }
+}
+
+function ended({ keep }: DemoOptions): string {
+  return `stopped; nothing is left running, and the directory is ${keep ? 'kept' : 'removed'}`;
 }
 
 function fail(error: unknown): number {

@@ -102,7 +102,7 @@ async function untilRefused(ask: () => Promise<Answer>): Promise<{ attempts: num
     const { status, body } = await ask();
     if (status === 200) continue;
     const { data } = refusalSchema.safeParse(body);
-    return { attempts, refusal: `${status} ${data?.error.type ?? ''}: ${data?.error.message.split('\n')[0] ?? ''}` };
+    return { attempts, refusal: `${status} ${data?.error.type ?? ''}: ${readable(data?.error.message ?? '')}` };
   }
   return { attempts: 5, refusal: 'unexpected: not refused' };
 }
@@ -138,5 +138,10 @@ function completionText({ status, body }: Answer): string {
   return data?.choices[0]?.message.content ?? `unexpected: ${status} ${JSON.stringify(body).slice(0, 300)}`;
 }
 
+/** LiteLLM's first line, without the rest of a key's hash and of a sum's decimals. */
+const readable = (message: string) =>
+  (message.split('\n')[0] ?? '')
+    .replace(/\b[0-9a-f]{64}\b/g, (hash) => `${hash.slice(0, 8)}…`)
+    .replace(/\b0\.\d{7,}\b/g, (amount) => Number(amount).toFixed(6));
 const masked = (key: string) => `${key.slice(0, 5)}…${key.slice(-4)}`;
 const usd = (amount: number) => `$${amount >= 0.01 ? amount.toFixed(2) : amount.toFixed(6)}`;
