@@ -3,6 +3,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { GatewayConfiguration, Policy } from '../configuration';
 import type { IssuedKey } from '../contract';
 import type { KeyBody, LiteLLMClient } from '../litellm/client';
+import type { KeyRow } from '../litellm/schema';
 import { revoked, unavailable } from '../problem';
 import type { Derivation } from './derivation';
 import { type KeyId, keyName } from './key-id';
@@ -52,8 +53,12 @@ export class Keyring {
     return { ...this.configuration.policies[id.scope], ...overrides };
   }
 
-  /** Registers one generation of a key. @returns false if its alias was taken, by a key of ours or by anybody's */
-  async register(id: KeyId, note: Note, options: { spend?: number; aliasSuffix?: string } = {}): Promise<boolean> {
+  /** Registers one generation of a key. Undefined if its alias was taken, by a key of ours or by anybody's. */
+  async register(
+    id: KeyId,
+    note: Note,
+    options: { spend?: number; aliasSuffix?: string } = {},
+  ): Promise<KeyRow | undefined> {
     return this.litellm.generateKey(this.derivation.key(id, note.generation), {
       key_alias: this.derivation.alias(id, note.generation) + (options.aliasSuffix ?? ''),
       ...(note.owner ? { user_id: note.owner } : {}),
@@ -95,19 +100,26 @@ export class Keyring {
         continue;
       }
       const { id, owner, username } = request;
-      const [lastDeleted] = await Promise.all([
-        this.ledger.lastDeletedGeneration(id),
+      const [first] = await Promise.all([
+        this.litellm.keyInfo(this.derivation.hash(id, 1)),
         owner ? this.people.ensure(owner, username) : undefined,
       ]);
-      const note: Note = { ...this.noteFor(request), generation: lastDeleted + 1 };
-      if (round > 1 && (await this.repair(request, note, aliasSuffix))) {
+      // Generations follow one another: without the first there was never any, and nothing needs reading back.
+      const isNew = first === undefined;
+      const lost = first?.status === 'deleted' ? await this.ledger.lastDeletedGeneration(id) : 0;
+      const note: Note = { ...this.noteFor(request), generation: lost + 1 };
+      if (!isNew && round > 1 && (await this.repair(request, note))) {
         created = false;
         continue;
       }
-      const free = await this.register(id, note, { aliasSuffix });
-      created ||= free;
+      // Registered by another copy at this moment, or changed by hand: the next round tells.
+      if (!isNew && lost === 0) continue;
+      const row = await this.register(id, note, { aliasSuffix });
+      if (row && isNew)
+        return this.issued({ id, hash: this.derivation.hash(id, 1), note, row, state: 'active' }, false);
+      created ||= row !== undefined;
       // The alias belongs to the winner of a race, seen in the next round, or to a stranger, avoided from then on.
-      if (!free) aliasSuffix = `~${randomBytes(4).toString('hex')}`;
+      if (!row) aliasSuffix = freeSuffix();
     }
     throw unavailable(
       `the key "${keyName(request.id)}" could not be settled because it was being changed at the same time; try again`,
@@ -120,12 +132,12 @@ export class Keyring {
    *
    * @returns whether it was so
    */
-  private async repair({ id, owner }: IssueRequest, note: Note, aliasSuffix: string): Promise<boolean> {
+  private async repair({ id, owner }: IssueRequest, note: Note): Promise<boolean> {
     const hash = this.derivation.hash(id, note.generation);
     const existing = await this.litellm.keyInfo(hash);
     if (!existing || existing.status === 'deleted') return false;
     await this.litellm.updateKey(hash, {
-      key_alias: this.derivation.alias(id, note.generation) + aliasSuffix,
+      key_alias: this.derivation.alias(id, note.generation) + freeSuffix(),
       user_id: owner,
       metadata: noteMetadata(note),
     });
@@ -162,6 +174,9 @@ export class Keyring {
     };
   }
 }
+
+/** Makes an alias one that nobody can have taken. */
+const freeSuffix = () => `~${randomBytes(4).toString('hex')}`;
 
 /** The database orders the fields of JSON as it likes. */
 const sameNote = (a: Note, b: Note) => isDeepStrictEqual(JSON.parse(JSON.stringify(a)), JSON.parse(JSON.stringify(b)));

@@ -90,22 +90,22 @@ export class LiteLLMClient {
   }
 
   /**
-   * Registers a key. What LiteLLM answers does not tell whether it wrote anything (measured), so the caller reads back.
+   * Registers a key. Where the very same key exists under another alias, LiteLLM answers as if it had written and writes
+   * nothing (measured): the answer is to be trusted only for a key known not to exist.
    *
-   * @returns whether the alias was free; false also where another call has registered the very same key
+   * @returns undefined where the alias is taken, or another call has registered the very same key
    */
-  async generateKey(key: string, body: KeyBody): Promise<boolean> {
+  async generateKey(key: string, body: KeyBody): Promise<KeyRow | undefined> {
     const answer = await this.send({
       operation: 'key/generate',
       method: 'POST',
       path: '/key/generate',
       body: { key, ...body },
     });
-    if (answer.status === 400 && readError(answer.body).param === 'key_alias') return false;
+    if (answer.status === 400 && readError(answer.body).param === 'key_alias') return undefined;
     // Two inserts of the same key at the same moment: the slower one violates the primary key.
-    if (answer.status === 500 && /unique constraint/i.test(readError(answer.body).message)) return false;
-    this.expect(answer, 'key/generate');
-    return true;
+    if (answer.status === 500 && /unique constraint/i.test(readError(answer.body).message)) return undefined;
+    return this.expect(answer, 'key/generate', keyRowSchema);
   }
 
   /** Changes the given fields and nothing else. Undefined where there is no such key. */
