@@ -99,7 +99,7 @@ async function startService(demo: Demo, coder: StandInCoder, directory: string):
     stdio: ['ignore', 'ignore', 'inherit'],
     env: {
       PATH: process.env['PATH'],
-      NODE_OPTIONS: '--max-old-space-size=96', // as in the image
+      NODE_OPTIONS: '--max-old-space-size=96 --max-semi-space-size=2', // as in the image
       NODE_ENV: 'production',
       HOST: '127.0.0.1',
       PORT: String(PORT),
