@@ -199,8 +199,8 @@ describe('on a deployment that was good', () => {
       DISABLE_SCHEMA_UPDATE: 'true',
     });
     const { ids, faults } = await doctor(running, ['--logs', folder]);
+    // Which cause is named depends on what the database engine says; Prisma's own words are tried in the unit tests.
     expect(ids).toEqual(['database-down']);
-    expect(faults[0]?.cause).toBe('PostgreSQL refuses the password');
     expect(JSON.stringify(faults)).not.toContain(wrong.password);
   });
 

@@ -56,6 +56,23 @@ test('help and version are no errors', async () => {
   expect((await gateway(['--version'])).stdout).toMatch(/^\d+\.\d+\.\d+\n$/);
 });
 
+test("the doctor tells a password that PostgreSQL refuses from a database that is not there, by Prisma's words", async () => {
+  const cause = async (said: string) => {
+    // Both appear in one start: the engine names the reason, its client only that nothing answers.
+    const lines = [said, 'httpx.ConnectError: All connection attempts failed', 'Application startup failed. Exiting.'];
+    writeFileSync(join(folder, 'litellm.log'), lines.join('\n'));
+    const { stdout } = await gatewayInProcess(['doctor', '--free', '--json', '--logs', folder], NOBODY);
+    const findings = JSON.parse(stdout).findings as { id: string; cause: string }[];
+    return findings.find(({ id }) => id === 'database-down')?.cause;
+  };
+  expect(
+    await cause('Error: P1000: Authentication failed against database server, the provided credentials are not valid.'),
+  ).toBe('PostgreSQL refuses the password');
+  expect(await cause("Error: P1001: Can't reach database server at `postgres`:`5432`")).toBe(
+    'PostgreSQL does not answer the gateway',
+  );
+});
+
 describe('models', () => {
   test('a model is warned of before it retires, and said to be retired afterwards', async () => {
     const warnings = async (today: string) => {

@@ -3,6 +3,9 @@ import type { Diagnosis, Symptom } from '../symptom';
 const LOST =
   /Can't reach database server|P1001|P1000|All connection attempts failed|connection refused.*5432|could not connect to server/i;
 
+/** The line that names a refused password; it need not be the last one about the lost connection. */
+const REFUSED = /P1000|password authentication failed|AuthenticationFailed|28P01/i;
+
 /** Nothing can be issued or checked because PostgreSQL does not answer. */
 export const databaseDown: Symptom = {
   id: 'database-down',
@@ -13,16 +16,17 @@ export const databaseDown: Symptom = {
     const health = await examination.health();
     const container = await examination.container('postgres');
     const stopped = container !== undefined && !container.State.Running;
-    const said = health.reachable ? undefined : lastLine(failedStart(await examination.log('litellm')), LOST);
+    const start = health.reachable ? '' : failedStart(await examination.log('litellm'));
+    const refused = lastLine(start, REFUSED);
+    const said = refused ?? lastLine(start, LOST);
     const disconnected = health.reachable && health.database !== 'connected' && health.database !== 'unknown';
     if (!stopped && !disconnected && !said) return [];
     const name = examination.containerName('postgres');
-    const password = /P1000|password authentication failed/i.test(said ?? '');
     return [
       {
         cause: stopped
           ? `PostgreSQL is stopped (${container.State.Status}, exit code ${container.State.ExitCode})`
-          : password
+          : refused
             ? 'PostgreSQL refuses the password'
             : 'PostgreSQL does not answer the gateway',
         evidence: [
@@ -33,7 +37,7 @@ export const databaseDown: Symptom = {
             ? [`${name}: ${container.State.Status}, health ${container.State.Health?.Status ?? 'unknown'}`]
             : []),
         ],
-        fix: password
+        fix: refused
           ? [
               '# the volume keeps the password it was made with; put that one back into secrets.tfvars, then',
               'make deploy',
