@@ -6,6 +6,7 @@ import { PROVIDER_CREDENTIALS } from '../settings/credentials';
 import { loadSettings, parseSettings } from '../settings/load';
 import { proposeSettings } from '../settings/propose';
 import { SECRETS, type Secret } from '../settings/secrets';
+import { usageError } from './errors';
 
 /** What `gateway init` did with one line of the secrets file. */
 interface Line {
@@ -37,10 +38,14 @@ export function init(secretsFile: string, settingsFile: string, environment: Nod
 
   const settingsWritten = !existsSync(settingsFile);
   // Read before anything is written: settings that are wrong leave no secrets behind.
-  const settings = settingsWritten ? parseSettings(proposeSettings(found)) : loadSettings(settingsFile);
+  const proposed = proposeSettings(
+    found,
+    found.filter((provider) => provider === 'bedrock' && isByRole(lines)),
+  );
+  const settings = settingsWritten ? parseSettings(proposed) : loadSettings(settingsFile);
   const secretsWritten = !existsSync(secretsFile);
-  if (secretsWritten) writeFileSync(secretsFile, render(lines), { mode: 0o600, flag: 'wx' });
-  if (settingsWritten) writeFileSync(settingsFile, proposeSettings(found), { flag: 'wx' });
+  if (settingsWritten) write(settingsFile, proposed);
+  if (secretsWritten) write(secretsFile, render(lines), 0o600);
 
   const blanks = (Object.keys(PROVIDER_CREDENTIALS) as Provider[])
     .filter((provider) => settings.providers[provider].credentials === 'variable')
@@ -48,7 +53,7 @@ export function init(secretsFile: string, settingsFile: string, environment: Nod
       PROVIDER_CREDENTIALS[provider].filter(({ required }) => required).map(({ secret }) => ({ provider, secret })),
     )
     .filter(({ secret }) => lines.find((line) => line.secret.name === secret)?.origin === 'blank');
-  const proposal = !settingsWritten && blanks.length > 0 && found.length > 0 ? proposeSettings(found) : undefined;
+  const proposal = !settingsWritten && blanks.length > 0 && found.length > 0 ? proposed : undefined;
 
   return {
     json: {
@@ -81,6 +86,21 @@ export function init(secretsFile: string, settingsFile: string, environment: Nod
     ].join('\n'),
   };
 }
+
+function write(file: string, content: string, mode?: number): void {
+  try {
+    writeFileSync(file, content, { mode, flag: 'wx' });
+  } catch (error) {
+    throw usageError(
+      `${file} cannot be written (${(error as NodeJS.ErrnoException).code})`,
+      'make its directory and let it be written to, or name another file with --secrets-file and --settings',
+    );
+  }
+}
+
+/** Whether Bedrock, where it was found, has no keys of its own. */
+const isByRole = (lines: readonly Line[]): boolean =>
+  lines.some(({ secret, origin }) => secret.name === 'aws_access_key_id' && origin === 'blank');
 
 /** Settings without their comments, as part of a message. */
 const indented = (settings: string): string[] =>

@@ -1,7 +1,11 @@
 import type { Provider } from '../litellm-config/model';
 
-/** The text of a `gateway.yaml` that works with the credentials at hand; Anthropic where there are none yet. */
-export function proposeSettings(found: readonly Provider[]): string {
+/**
+ * The text of a `gateway.yaml` that works with the credentials at hand; Anthropic where there are none yet.
+ *
+ * @param byRole - those of the providers found whose credentials come from the machine's role, not from a variable
+ */
+export function proposeSettings(found: readonly Provider[], byRole: readonly Provider[] = []): string {
   const providers = found.length > 0 ? found : (['anthropic'] as const);
   const bedrockOnly = providers.includes('bedrock') && !providers.includes('anthropic');
   const lines = [
@@ -11,7 +15,7 @@ export function proposeSettings(found: readonly Provider[]): string {
     'providers:',
     ...providers.flatMap((provider) => [
       `  ${provider}:`,
-      '    credentials: variable',
+      `    credentials: ${byRole.includes(provider) ? 'instance-role' : 'variable'}`,
       ...(provider === 'bedrock' ? ['    region: us-east-1'] : []),
       ...(provider === 'vertex_ai' ? ['    region: us-east5'] : []),
     ]),

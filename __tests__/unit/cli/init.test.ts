@@ -77,3 +77,15 @@ test('other settings are proposed only where credentials were found', () => {
   const aws = { AWS_ACCESS_KEY_ID: 'AKIAEXAMPLEEXAMPLE', AWS_SECRET_ACCESS_KEY: 'secret-secret-secret' };
   expect(init(join(directory, 'two'), settingsFile, aws).text).toMatch(/this would do:\s+providers:\s+bedrock:/);
 });
+
+test("a machine's role is proposed as such, and needs no blank to be filled in", () => {
+  const { json } = init(secretsFile, settingsFile, { AWS_ROLE_ARN: 'arn:aws:iam::123456789012:role/gateway' });
+  expect(loadSettings(settingsFile).providers.bedrock.credentials).toBe('instance-role');
+  expect(json.blank).toEqual([]);
+});
+
+test('a place that cannot be written to is named', () => {
+  expect(() => init(join(directory, 'missing/secrets.tfvars'), settingsFile, {})).toThrow(
+    /cannot be written \(ENOENT\)/,
+  );
+});
