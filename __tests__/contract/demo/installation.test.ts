@@ -3,6 +3,7 @@ import { existsSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { cacheDirectory } from '../../../demo/installation/directories.ts';
 import { LITELLM_VERSION } from '../../../demo/versions.ts';
+import { send } from '../support/requests';
 import { command, detached, finished } from './demo-process';
 
 const MINUTES = 60_000;
@@ -54,7 +55,6 @@ test(
 );
 
 test.each([
-  ['was interrupted', (venv: string) => rmSync(join(venv, 'ready'))],
   ['lost its interpreter', (venv: string) => rmSync(join(venv, 'bin/python'))],
   ['lost a package', (venv: string) => rmSync(sitePackage(venv, 'fastapi'), { recursive: true })],
   ['lost a file that only LiteLLM finds missing', (venv: string) => rmSync(sitePackage(venv, 'litellm/router.py'))],
@@ -70,6 +70,22 @@ test.each([
     expect(existsSync(join(cache, VENV, 'ready'))).toBe(false);
   },
   5 * MINUTES,
+);
+
+test(
+  'an installation that was interrupted is finished by the next start',
+  async () => {
+    const cache = copyOfCache();
+    rmSync(join(cache, VENV, 'ready'));
+    rmSync(sitePackage(join(cache, VENV), 'litellm'), { recursive: true });
+    const env = { GATEWAY_CACHE_DIR: cache };
+    const { gatewayUrl, masterKey } = await detached([], env);
+    const models = await send('GET', `${gatewayUrl}/v1/models`, masterKey);
+    await finished(command('stop', [], env));
+    expect(models.status).toBe(200);
+    expect(existsSync(join(cache, VENV, 'ready'))).toBe(true);
+  },
+  10 * MINUTES,
 );
 
 test(
