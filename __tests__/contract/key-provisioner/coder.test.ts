@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { chat, send } from '../support/requests';
+import { chat, eventually, send } from '../support/requests';
 import { type Gateway, startGateway } from '../support/start-gateway';
 import { type Client, newWorkspace, withConfiguration } from './client';
 import { type StandInCoder, startStandInCoder } from './stand-in-coder';
@@ -142,10 +142,14 @@ test('a refused session leaves an audit line, and not the session', async () => 
     const url = `${gateway.provisionerUrl}/api/v1/keys/${call}`;
     expect((await send('POST', url, session)).status).toBe(401);
   }
-  const log = readFileSync(join(gateway.directory, 'key-provisioner.log'), 'utf8');
-  for (const action of ['self-service', 'rotate']) {
-    expect(log).toContain(`"audit":{"action":"${action}","actor":"somebody","scope":"user","outcome":"refused"`);
-  }
+  // Written by another process, a moment after its answer.
+  const log = await eventually(async () => {
+    const text = readFileSync(join(gateway.directory, 'key-provisioner.log'), 'utf8');
+    for (const action of ['self-service', 'rotate']) {
+      expect(text).toContain(`"audit":{"action":"${action}","actor":"somebody","scope":"user","outcome":"refused"`);
+    }
+    return text;
+  }, 10);
   expect(log).not.toContain(session);
 });
 
