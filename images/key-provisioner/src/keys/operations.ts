@@ -13,9 +13,7 @@ export class Operations {
 
   /** @throws Problem 404 where there is no such key */
   async get(id: KeyId): Promise<KeyRecord> {
-    const [current] = await this.ledger.find(id);
-    if (!current) throw notFound(`there is no key called "${keyName(id)}"; \`gateway keys list\` shows all`);
-    return current;
+    return (await this.live(id))[0];
   }
 
   /** Blocks a key until {@link restore}; a start of its workspace does not bring it back. */
@@ -42,13 +40,25 @@ export class Operations {
     }
   }
 
-  /** A rotation may replace the key in between: then the next generation is what is meant. */
+  /** All generations of a key that live, newest first. @throws Problem 404 where there are none */
+  private async live(id: KeyId): Promise<[KeyRecord, ...KeyRecord[]]> {
+    const [current, ...older] = await this.ledger.find(id);
+    if (!current) throw notFound(`there is no key called "${keyName(id)}"; \`gateway keys list\` shows all`);
+    return [current, ...older];
+  }
+
+  /**
+   * A rotation may register the next generation while this one is changed. It is over only when all that live are changed:
+   * a revocation that hit just the old generation would be undone by the rotation.
+   */
   private async onEvery(id: KeyId, done: string, change: (hash: string) => Promise<boolean>): Promise<KeyRecord> {
-    await this.get(id);
-    for (let round = 0; round < 3; round += 1) {
-      const live = await this.ledger.find(id);
-      const found = await Promise.all(live.map(({ hash }) => change(hash)));
-      if (live.length > 0 && found.every(Boolean)) return this.get(id);
+    const changed = new Set<string>();
+    for (let round = 0; round < 5; round += 1) {
+      const live = await this.live(id);
+      const open = live.filter(({ hash }) => !changed.has(hash));
+      if (open.length === 0) return live[0];
+      const found = await Promise.all(open.map(({ hash }) => change(hash)));
+      for (const [index, { hash }] of open.entries()) if (found[index]) changed.add(hash);
     }
     throw unavailable(`the key "${keyName(id)}" was not ${done} because it kept changing; try again`);
   }
