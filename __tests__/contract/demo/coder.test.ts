@@ -1,5 +1,6 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { workspaceToken } from '../../../images/key-provisioner/src/identity/workspace-token';
 import { type Identity, newWorkspace } from '../key-provisioner/client';
 import { startStandInCoder } from '../key-provisioner/stand-in-coder';
