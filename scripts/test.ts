@@ -20,6 +20,21 @@ interface Count {
   skipped: number;
 }
 
+/**
+ * Suites that stop the database server all suites share run by themselves, after the others; those run two at a time, since
+ * a suite mostly waits: for a client's retries, for LiteLLM's batches, for a limit's minute to pass.
+ */
+const ALONE = ['key-provisioner/outages', 'cli/doctor', 'demo/gateway', 'demo/engine'];
+
+const passes: Record<Exclude<Suite, 'lint'>, string[][]> = {
+  unit: [[]],
+  contract: [
+    ['--maxWorkers=2', ...ALONE.flatMap((path) => ['--testPathIgnorePatterns', path])],
+    ['--runInBand', ...ALONE.flatMap((path) => ['--testPathPatterns', path])],
+  ],
+  deploy: [['--runInBand']],
+};
+
 const chosen = process.argv.slice(2);
 const unknown = chosen.find((name) => !suites.includes(name as Suite));
 if (unknown) {
@@ -72,21 +87,6 @@ function prepare(suite: Suite): string | undefined {
   });
   return daemon.status === 0 ? undefined : 'no Docker daemon is reachable and none could be started here (see above)';
 }
-
-/**
- * Suites that stop the database server all suites share run by themselves, after the others; those run two at a time, since
- * a suite mostly waits: for a client's retries, for LiteLLM's batches, for a limit's minute to pass.
- */
-const ALONE = ['key-provisioner/outages', 'cli/doctor', 'demo/gateway', 'demo/engine'];
-
-const passes: Record<Exclude<Suite, 'lint'>, string[][]> = {
-  unit: [[]],
-  contract: [
-    ['--maxWorkers=2', ...ALONE.flatMap((path) => ['--testPathIgnorePatterns', path])],
-    ['--runInBand', ...ALONE.flatMap((path) => ['--testPathPatterns', path])],
-  ],
-  deploy: [['--runInBand']],
-};
 
 function jest(suite: Exclude<Suite, 'lint'>): Count {
   return passes[suite]
