@@ -21,7 +21,9 @@ export class Derivation {
 
   /** LiteLLM's unique `key_alias`: readable, and holding marks by which keys are found again. */
   alias(id: KeyId, generation: number): string {
-    return `${keyName(id)}${this.mark(id)}${generation}`;
+    // LiteLLM refuses an alias that looks like a way up a directory tree; by its mark the key is found all the same.
+    const readable = keyName(id).replace(/\.{2,}/g, (dots) => '_'.repeat(dots.length));
+    return `${readable}${this.mark(id)}${generation}`;
   }
 
   /** The part of an alias that all generations of one key share and no other key has. */
