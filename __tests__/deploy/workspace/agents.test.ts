@@ -99,6 +99,13 @@ const TASK = 'Write hello to hello.txt';
 const clients = [
   { name: 'opencode', agent: 'opencode', command: `opencode run '${TASK}'`, tools: true },
   { name: 'claude', agent: 'claude-code', command: `claude -p --permission-mode acceptEdits '${TASK}'`, tools: true },
+  {
+    name: 'codex',
+    agent: 'codex',
+    command: `codex exec --skip-git-repo-check --sandbox danger-full-access '${TASK}' </dev/null`,
+    tools: true,
+  },
+  { name: 'aider', agent: 'aider', command: `aider --yes-always --message '${TASK}'`, tools: false },
   { name: 'sealed', agent: 'opencode', command: `opencode run '${TASK}'`, tools: true },
 ];
 
