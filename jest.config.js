@@ -21,6 +21,8 @@ const shared = {
 
 module.exports = {
   passWithNoTests: process.env.CONTRACT === 'skip',
+  // Many tests run real programs, which take their time on a busy machine.
+  testTimeout: 60_000,
   projects: [
     { ...shared, displayName: 'unit', testMatch: ['<rootDir>/__tests__/unit/**/*.test.ts'] },
     {

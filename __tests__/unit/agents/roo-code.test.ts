@@ -1,4 +1,10 @@
-import { z } from 'zod';
+import {
+  discriminatedProviderSettingsWithIdSchema,
+  globalSettingsSchema,
+  modelInfoSchema,
+  type ProviderSettingsWithId,
+  providerSettingsWithIdSchema,
+} from '@roo-code/types';
 import { type AgentContext, renderAgentFiles } from '../../../images/key-provisioner/src/agents';
 import { catalog } from '../../../litellm-config/catalog';
 import { gatewayConfiguration } from '../../../litellm-config/gateway-json';
@@ -6,50 +12,36 @@ import { PROVIDERS } from '../../../litellm-config/model';
 import { parseSettings } from '../../../settings/load';
 import { contextOf, KEY } from './context';
 
-/** What Roo Code 3.54 and Zoo Code take; a stricter reading than theirs, which strips or skips what it does not know. */
-const modelInfo = z.strictObject({
-  contextWindow: z.number(),
-  supportsPromptCache: z.boolean(),
-  maxTokens: z.number().optional(),
-  supportsImages: z.boolean().optional(),
-  inputPrice: z.number().optional(),
-  outputPrice: z.number().optional(),
-  cacheWritesPrice: z.number().optional(),
-  cacheReadsPrice: z.number().optional(),
-});
-const profile = z.strictObject({
-  id: z.string(),
-  apiProvider: z.literal('openai'),
-  openAiBaseUrl: z.string().regex(/\/v1$/),
-  openAiApiKey: z.string().min(1),
-  openAiModelId: z.string(),
-  openAiStreamingEnabled: z.boolean().optional(),
-  includeMaxTokens: z.boolean().optional(),
-  openAiCustomModelInfo: modelInfo,
-});
-const settings = z.strictObject({
-  providerProfiles: z.strictObject({
-    currentApiConfigName: z.string(),
-    apiConfigs: z.record(z.string(), profile),
-    modeApiConfigs: z.record(z.enum(['architect', 'code', 'ask', 'debug', 'orchestrator']), z.string()),
-  }),
-  globalSettings: z.strictObject({
-    telemetrySetting: z.enum(['unset', 'enabled', 'disabled']),
-    autoApprovalEnabled: z.boolean(),
-    alwaysAllowReadOnly: z.boolean(),
-    alwaysAllowWrite: z.boolean(),
-    alwaysAllowExecute: z.boolean(),
-    allowedCommands: z.array(z.string()),
-    deniedCommands: z.array(z.string()),
-    dismissedUpsells: z.array(z.string()),
-  }),
-});
+/** Top level of the file; the package of the extension's types has no schema of it. */
+interface Imported {
+  readonly providerProfiles: {
+    readonly currentApiConfigName: string;
+    readonly apiConfigs: Record<string, ProviderSettingsWithId>;
+    readonly modeApiConfigs: Record<string, string>;
+  };
+  readonly globalSettings: Record<string, unknown>;
+}
 
 function imported(model = 'claude-sonnet-4-5', extra: Partial<AgentContext> = {}) {
   const { files } = renderAgentFiles(['roo-code'], contextOf(model, extra));
   const file = files.find(({ path }) => path === '/home/coder/.config/roo-code/settings.json')!;
-  return settings.parse(JSON.parse(file.content));
+  return JSON.parse(file.content) as Imported;
 }
+
+/** The extension skips what it does not know without a word; strict schemas do not. */
+test('the extension’s own schemas take every word of the file', () => {
+  const { providerProfiles, globalSettings, ...rest } = imported();
+  expect(rest).toEqual({});
+  expect(Object.keys(providerProfiles).sort()).toEqual(['apiConfigs', 'currentApiConfigName', 'modeApiConfigs']);
+  expect(globalSettingsSchema.strict().parse(globalSettings)).toEqual(globalSettings);
+  const profiles = Object.values(providerProfiles.apiConfigs);
+  expect(profiles).toHaveLength(3);
+  for (const profile of profiles) {
+    expect(providerSettingsWithIdSchema.strict().parse(profile)).toEqual(profile);
+    expect(discriminatedProviderSettingsWithIdSchema.parse(profile)).toEqual(profile);
+    expect(modelInfoSchema.strict().parse(profile.openAiCustomModelInfo)).toEqual(profile.openAiCustomModelInfo);
+  }
+});
 
 test('the file is what the extension imports', () => {
   expect(imported().providerProfiles.apiConfigs['gateway']).toEqual({
