@@ -15,7 +15,7 @@ Exit codes: 0 well · 1 findings or failed checks · 2 wrong arguments or files
             3 refused by the service · 4 unreachable · 130 interrupted
             70 a fault of this program
 
-Addresses:  GATEWAY_URL (http://localhost:4000), GATEWAY_PROVISIONER_URL (http://localhost:8100)
+Addresses:  GATEWAY_URL, GATEWAY_PROVISIONER_URL, else localhost with the ports of gateway.yaml (4000, 8100)
 Credential: GATEWAY_ADMIN_TOKEN, else provisioner_admin_token of secrets.tfvars
 Colour:     off with NO_COLOR`;
 

@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs';
 import type { Command } from 'commander';
 import { servedModels } from '../litellm-config/resolve';
 import { loadSettings } from '../settings/load';
-import { optionsOf } from './context';
+import { gatewayUrl, optionsOf, provisionerUrl } from './context';
 import { tryAdminToken } from './credentials';
 import { Docker } from './docker';
 import { EXIT, usageError } from './errors';
@@ -49,9 +49,9 @@ async function verify(_: unknown, command: Command): Promise<void> {
   const bench: Bench = {
     settings,
     models: served,
-    gateway: new GatewayClient(),
-    provisioner: credential ? new ProvisionerClient(credential) : undefined,
-    stranger: new ProvisionerClient('nobody'),
+    gateway: new GatewayClient(gatewayUrl(settings)),
+    provisioner: credential ? new ProvisionerClient(credential, provisionerUrl(settings)) : undefined,
+    stranger: new ProvisionerClient('nobody', provisionerUrl(settings)),
     docker: new Docker(settings.docker.host),
     workspace: options.workspace,
     costs: estimate(asked),

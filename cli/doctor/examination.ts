@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { KeyInfo } from '../../images/key-provisioner/src/contract';
 import { type ServedModel, servedModels } from '../../litellm-config/resolve';
 import type { Settings } from '../../settings/schema';
+import { gatewayUrl, provisionerUrl } from '../context';
 import { type Container, Docker } from '../docker';
 import type { CliError } from '../errors';
 import { EXIT } from '../errors';
@@ -60,19 +61,22 @@ export interface Health {
 export class Examination {
   readonly settings: Settings;
   readonly models: readonly ServedModel[];
-  readonly gateway = new GatewayClient();
+  readonly gateway: GatewayClient;
   readonly docker: Docker;
   private readonly once = new Once();
 
   constructor(readonly options: ExaminationOptions) {
     this.settings = options.settings;
     this.models = servedModels(options.settings);
+    this.gateway = new GatewayClient(gatewayUrl(options.settings));
     this.docker = new Docker(options.settings.docker.host);
   }
 
   get admin(): ProvisionerClient | undefined {
-    return this.options.adminToken ? new ProvisionerClient(this.options.adminToken) : undefined;
+    return this.options.adminToken ? this.provisioner(this.options.adminToken) : undefined;
   }
+
+  private provisioner = (credential: string) => new ProvisionerClient(credential, provisionerUrl(this.settings));
 
   containerName = (role: Role) => `${this.settings.name}-${role}`;
 
@@ -114,7 +118,7 @@ export class Examination {
   provisionerHealth = (): Promise<{ reachable: boolean; trouble: string; litellm: string }> =>
     this.once.get('provisioner health', async () => {
       try {
-        const { litellm = 'ready' } = await new ProvisionerClient('nobody').ready();
+        const { litellm = 'ready' } = await this.provisioner('nobody').ready();
         return { reachable: true, trouble: '', litellm };
       } catch (error) {
         return { reachable: false, trouble: (error as Error).message, litellm: 'unknown' };
@@ -126,7 +130,7 @@ export class Examination {
     this.once.get('keys', async () => {
       const { apiKey, keyName } = this.options;
       const found: KeyFacts[] = [];
-      if (apiKey) found.push(await about('GATEWAY_API_KEY', () => new ProvisionerClient(apiKey).ownKey()));
+      if (apiKey) found.push(await about('GATEWAY_API_KEY', () => this.provisioner(apiKey).ownKey()));
       const { admin } = this;
       if (keyName && admin) found.push(await about(`the key "${keyName}"`, () => admin.info(keyName)));
       const workspace = await this.workspace();

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { SCOPES } from '../../settings/schema';
+import { provisionerUrl } from '../context';
 import { CliError, EXIT } from '../errors';
 import { errorOf } from '../gateway-client';
 import { ProvisionerClient, RefusedError } from '../provisioner-client';
@@ -111,7 +112,7 @@ async function expectRefusal(attempt: Promise<unknown>, expected: readonly numbe
 async function issueKey(bench: Bench): Promise<Outcome> {
   if (bench.key) {
     // A key it does not know is refused by the checks that use it.
-    const models = await new ProvisionerClient(bench.key).ownKey().then(
+    const models = await new ProvisionerClient(bench.key, provisionerUrl(bench.settings)).ownKey().then(
       (info) => info.models,
       () => [],
     );

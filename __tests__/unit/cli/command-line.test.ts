@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { gatewayUrl, provisionerUrl } from '../../../cli/context';
 import { gateway, onTerminal } from '../../contract/cli/run-cli';
 import { gatewayInProcess } from './in-process';
 
@@ -42,6 +43,22 @@ test('a service that is not there is exit code 4, with what to do', async () => 
   const { code, stderr } = await gatewayInProcess(['keys', 'list'], NOBODY);
   expect(code).toBe(4);
   expect(stderr).toContain('GATEWAY_PROVISIONER_URL');
+});
+
+test('addresses are localhost with the ports of the settings, and the usual ones without settings', async () => {
+  const deployment = mkdtempSync(join(folder, 'deployment-'));
+  const before = process.cwd();
+  process.chdir(deployment);
+  expect([gatewayUrl(), provisionerUrl()]).toEqual(['http://localhost:4000', 'http://localhost:8100']);
+  process.chdir(before);
+  writeFileSync(
+    join(deployment, 'gateway.yaml'),
+    'providers: { anthropic: { credentials: variable } }\nlitellm: { port: 9 }\nkey_provisioner: { port: 11 }\n',
+  );
+  const here = await gateway(['keys', 'list'], { env: { GATEWAY_ADMIN_TOKEN: 'x' }, cwd: deployment });
+  expect(here.stderr).toContain('the key-provisioner at http://localhost:11 cannot be reached');
+  const named = await gateway(['verify', '--free', '--settings', join(deployment, 'gateway.yaml')]);
+  expect(named.stdout).toContain('http://localhost:9');
 });
 
 test('with --json an error is one line of JSON on standard error', async () => {
