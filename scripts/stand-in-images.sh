@@ -95,9 +95,13 @@ debian_tarball() {
 
 build_debian() {
   local tarball inputs image=$prefix/debian:$suite ca=/etc/ssl/certs/ca-certificates.crt
-  tarball=$(debian_tarball)
-  inputs=$(stat -c '%s-%Y' "$tarball")
+  # What it is made of, rather than the tarball: that is another one in every checkout, and everything stands on this image.
+  inputs=$({
+    declare -f debian_tarball
+    cat "$host_ca" /etc/apt/sources.list.d/debian.sources 2>/dev/null || true
+  } | sha256sum | cut -c1-16)
   if [[ $(inputs_of "$image") != "$inputs" ]]; then
+    tarball=$(debian_tarball)
     # Tools that ignore the system's certificates are pointed to them.
     docker import --change "LABEL $label=$inputs" --change 'CMD ["bash"]' \
       --change "ENV PIP_CERT=$ca NODE_EXTRA_CA_CERTS=$ca SSL_CERT_FILE=$ca REQUESTS_CA_BUNDLE=$ca" \
