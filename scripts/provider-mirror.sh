@@ -80,7 +80,7 @@ for provider in "${providers[@]}"; do
       go mod edit -require "$package@v0.0.0" -replace "$package=$module@$module_version"
     fi
     # -trimpath and no VCS stamp: the same Go release gives the same bytes, hence the same hash in a lock file.
-    GOFLAGS='' CGO_ENABLED=0 go build -mod=mod -trimpath -buildvcs=false -ldflags "-s -w -X main.version=$version" \
+    GOFLAGS='' CGO_ENABLED=0 nice -n 10 go build -mod=mod -trimpath -buildvcs=false -ldflags "-s -w -X main.version=$version" \
       -o "$out.part" "$package" >"$work/$type.log" 2>&1 || {
       tail -n 5 "$work/$type.log" >&2
       exit 1

@@ -5,8 +5,9 @@
  *
  * `CONTRACT=skip` and `DEPLOY=skip` leave a suite out, loudly. The last line is `N passed, N failed, N skipped`.
  */
-import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, mkdirSync, openSync, readFileSync, rmSync } from 'node:fs';
 import { join, relative } from 'node:path';
 
 const root = join(__dirname, '..');
@@ -44,20 +45,44 @@ if (unknown) {
 
 rmSync(reports, { recursive: true, force: true });
 mkdirSync(reports, { recursive: true });
-let total: Count = { passed: 0, failed: 0, skipped: 0 };
-for (const suite of chosen.length > 0 ? (chosen as Suite[]) : suites) {
-  const started = Date.now();
-  const count = run(suite);
-  total = sum(total, count);
-  const seconds = Math.round((Date.now() - started) / 1000);
-  console.log(`== ${suite}: ${count.passed} passed, ${count.failed} failed, ${count.skipped} skipped (${seconds} s)\n`);
+void main(chosen.length > 0 ? (chosen as Suite[]) : suites);
+
+async function main(wanted: readonly Suite[]): Promise<void> {
+  let total: Count = { passed: 0, failed: 0, skipped: 0 };
+  // Before anything else that may install packages: two at once get in each other's way.
+  if (wanted.includes('unit')) spawnSync(join(root, 'scripts/test-tools.sh'), { cwd: root, stdio: 'inherit' });
+  const preparation =
+    wanted.length > 1 && wanted.includes('deploy') && !skipped('deploy') ? prepareDeploy() : undefined;
+  for (const suite of wanted) {
+    const started = Date.now();
+    if (suite === 'deploy') await finished(preparation);
+    const count = run(suite);
+    total = sum(total, count);
+    const seconds = Math.round((Date.now() - started) / 1000);
+    console.log(
+      `== ${suite}: ${count.passed} passed, ${count.failed} failed, ${count.skipped} skipped (${seconds} s)\n`,
+    );
+  }
+  console.log(`${total.passed} passed, ${total.failed} failed, ${total.skipped} skipped`);
+  process.exit(total.failed > 0 ? 1 : 0);
 }
-console.log(`${total.passed} passed, ${total.failed} failed, ${total.skipped} skipped`);
-process.exit(total.failed > 0 ? 1 : 0);
+
+/** Images and providers take minutes of a new machine, and the suites before mostly wait. Where it fails, the suite says why. */
+function prepareDeploy(): ChildProcess {
+  const log = openSync(join(reports, 'deploy-preparation.log'), 'w');
+  const program = ['--import', 'tsx', '__tests__/deploy/support/prepare.ts'];
+  return spawn(process.execPath, program, { cwd: root, stdio: ['ignore', log, log] });
+}
+
+async function finished(child: ChildProcess | undefined): Promise<void> {
+  if (child && child.exitCode === null && child.signalCode === null) await once(child, 'exit');
+}
+
+const skipped = (suite: Suite): boolean => process.env[suite.toUpperCase()] === 'skip';
 
 function run(suite: Suite): Count {
   if (suite === 'lint') return lint();
-  const reason = process.env[suite.toUpperCase()] === 'skip' ? `${suite.toUpperCase()}=skip is set` : prepare(suite);
+  const reason = skipped(suite) ? `${suite.toUpperCase()}=skip is set` : prepare(suite);
   if (reason) {
     console.log(`-- ${suite} tests skipped: ${reason}`);
     return { passed: 0, failed: 0, skipped: 1 };
@@ -78,7 +103,6 @@ function lint(): Count {
 
 /** Why a suite cannot run here, if it cannot. */
 function prepare(suite: Suite): string | undefined {
-  if (suite === 'unit') spawnSync(join(root, 'scripts/test-tools.sh'), { cwd: root, stdio: 'inherit' });
   if (suite !== 'deploy') return undefined;
   const daemon = spawnSync(join(root, 'scripts/docker-daemon.sh'), ['start'], {
     cwd: root,

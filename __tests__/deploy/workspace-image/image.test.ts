@@ -1,11 +1,10 @@
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
-import { baseImages } from '../support/base-images';
 import { docker, REPOSITORY, succeed } from '../support/commands';
+import { workspaceImage } from '../workspace/machine';
 
 /** The image, built, and a workspace of it that gets its files from the real key-provisioner before the real LiteLLM. */
 
-const IMAGE = 'gateway-test/contractor-workspace:image';
 const CONTAINER = `workspace-image-test-${process.pid}`;
 const VOLUME = `${CONTAINER}-home`;
 const EDITOR_PORT = '23337';
@@ -17,6 +16,7 @@ interface Demo {
   readonly directory: string;
 }
 let demo: Demo;
+let image: string;
 
 const sha256 = (text: string) => createHash('sha256').update(text).digest('hex');
 
@@ -38,7 +38,7 @@ function startWorkspace(model: string): void {
     ...['run', '--detach', '--name', CONTAINER, '--network', 'host', '--volume', `${VOLUME}:/home/coder`],
     ...['--memory', '2g', '--cap-drop', 'ALL', '--security-opt', 'no-new-privileges'],
     ...Object.entries(environment).flatMap(([name, value]) => ['--env', `${name}=${value}`]),
-    IMAGE,
+    image,
   );
   inside('until [[ -e /etc/opencode/opencode.json ]]; do sleep 0.2; done; flock ~/.local/state/ai-gateway/lock true');
 }
@@ -47,15 +47,7 @@ const inside = (script: string): string => docker('exec', CONTAINER, 'bash', '-l
 const json = (path: string) => JSON.parse(inside(`cat ${path}`));
 
 beforeAll(() => {
-  const { node } = baseImages();
-  succeed(
-    'docker',
-    [
-      ...['build', '--build-arg', `BASE_IMAGE=${node}`, '--tag', IMAGE],
-      ...['--build-arg', 'AGENTS=roo-code opencode claude-code codex aider', 'images/contractor-workspace'],
-    ],
-    { env: { DOCKER_BUILDKIT: '0' } },
-  );
+  image = workspaceImage();
   const settings = join(__dirname, 'settings.yaml');
   const args = ['--import', 'tsx', 'demo/main.ts', '--detach', '--json', '--mock', '--settings', settings];
   demo = JSON.parse(succeed('node', args, { cwd: REPOSITORY }));
