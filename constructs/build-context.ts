@@ -6,7 +6,14 @@ const IMAGES = path.join(__dirname, '../images');
 /** Of no use inside an image, or made by building one. */
 const LEFT_OUT = new Set(['node_modules', 'dist', 'coverage', '.git']);
 
-/** A folder of `images/` that an image is built from. */
+/**
+ * A folder of `images/` that an image is built from.
+ *
+ * @example
+ * const context = new BuildContext('key-provisioner');
+ * context.stage(app.outdir); // cdktf.out/images/key-provisioner
+ * context.fromStack; // '../../images/key-provisioner'
+ */
 export class BuildContext {
   /** Changes whenever a file's name, content or executable bit does. */
   readonly digest: string;

@@ -40,6 +40,12 @@ export interface ContractorWorkspaceProps {
  * One workspace: a container on a network of its own, together with the door that leads to the gateway.
  *
  * Container, door and network exist while the workspace runs. The home volume stays until the workspace is deleted.
+ *
+ * @example
+ * // In a stack with the coder and docker providers and the variables workspace_identity_secret and disk_quota:
+ * new ContractorWorkspace(this, 'contractor-workspace', { settings });
+ *
+ * @throws Error where `coder.url` is no address that a door can lead to
  */
 export class ContractorWorkspace extends Construct {
   constructor(scope: Construct, id: string, { settings }: ContractorWorkspaceProps) {

@@ -12,7 +12,15 @@ export interface DockerImageProps {
   readonly logicalId: string;
 }
 
-/** An image that is pulled, found locally, or built from a staged folder. It stays on the machine when the stack goes. */
+/**
+ * An image that is pulled, found locally, or built from a staged folder. It stays on the machine when the stack goes.
+ *
+ * @example
+ * const source = { kind: 'reference', reference: 'postgres:17.6-bookworm' } as const;
+ * new DockerImage(this, 'image', { name: 'ai-gateway-postgres', source, logicalId: 'postgres' }).imageId;
+ *
+ * @throws Error where the folder to build from has no Dockerfile
+ */
 export class DockerImage extends Construct {
   /** Content id, known after the first apply. */
   readonly imageId: string;

@@ -24,7 +24,23 @@ export interface DockerWorkloadProps {
   readonly daemonSocket: string;
 }
 
-/** A workload as a Docker container. */
+/**
+ * A workload as a Docker container: read-only root, no capabilities, no new privileges, memory limit, restart policy, health
+ * check, and a label that makes an edited health check replace the container.
+ *
+ * @example
+ * new DockerWorkload(this, 'litellm', {
+ *   prefix: settings.name,
+ *   workload: litellm(settings),
+ *   networks,
+ *   seedImage: seed.imageId,
+ *   after: [postgres],
+ *   keepOnDestroy: true,
+ *   daemonSocket: '/var/run/docker.sock',
+ * });
+ *
+ * @throws Error where the workload is on a network that was not made, or its image's folder has no Dockerfile
+ */
 export class DockerWorkload extends Construct {
   readonly container: Container;
   private readonly logicalId: string;

@@ -18,6 +18,15 @@ export interface FileVolumeProps {
 /**
  * A volume with files in it. Docker refuses to upload into a container with a read-only root, so the files go through a
  * second container that never runs.
+ *
+ * @example
+ * const files = new FileVolume(this, 'files', {
+ *   name: 'ai-gateway-litellm-files',
+ *   files: [{ name: 'config.yaml', content }],
+ *   seedImage: image.imageId,
+ *   logicalId: 'litellm',
+ * });
+ * // The reader mounts files.volumeName, depends on files.filled, and is replaced with files.digest.
  */
 export class FileVolume extends Construct {
   readonly volumeName: string;

@@ -6,6 +6,14 @@ import type { Construct } from 'constructs';
 /**
  * A stack that somebody else's runner applies (Coder): it has no backend, because the runner keeps the state, and it
  * may consist of more files than `cdk.tf.json`.
+ *
+ * @example
+ * class Template extends HostedStack {
+ *   constructor(scope: Construct) {
+ *     super(scope, 'template');
+ *     this.addFile('params.tf', 'variable "greeting" { default = "hello" }');
+ *   }
+ * }
  */
 export class HostedStack extends TerraformStack {
   private readonly files = new Map<string, string>();

@@ -17,7 +17,13 @@ const INTERNAL: Readonly<Record<NetworkName, boolean>> = {
   'coder-database': true,
 };
 
-/** The platform's networks. Containers refer to them by id, so that a changed network replaces its dependants in order. */
+/**
+ * The platform's networks. Containers refer to them by id, so that a changed network replaces its dependants in order.
+ *
+ * @example
+ * const networks = new PlatformNetworks(this, 'networks', { name: 'ai-gateway', needed: ['database', 'edge'] });
+ * networks.id('edge'); // of ai-gateway-edge; networks.id('uplink') throws, as nothing is on it
+ */
 export class PlatformNetworks extends Construct {
   private readonly networks = new Map<NetworkName, Network>();
 

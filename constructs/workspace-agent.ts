@@ -18,6 +18,11 @@ const DISK_SCRIPT = `du -sk "$HOME" 2>/dev/null | awk -v limit="\${GATEWAY_DISK_
  * Coder's agent in the workspace, code-server's button and the figures on the dashboard.
  *
  * Nothing here is secret: whoever may read the workspace in Coder reads the agent's scripts and environment too.
+ *
+ * @example
+ * const agent = new WorkspaceAgent(this, 'agent', { route: coderRoute(settings) });
+ * // Only the container may refer to these: Coder gives the agent to the nearest resource that does.
+ * [agent.initScript, agent.token];
  */
 export class WorkspaceAgent extends Construct {
   /** Expression: the script that fetches and starts the agent. */

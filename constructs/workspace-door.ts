@@ -28,6 +28,17 @@ const HEALTH_TEST = `wget -qO /dev/null http://127.0.0.1:${DOOR_HEALTH_PORT}/ali
 /**
  * The only neighbour of a workspace: an HAProxy that lets through what {@link doorConfiguration} lists, and that is
  * on the workspace's network and on the platform's `edge` network.
+ *
+ * @example
+ * new WorkspaceDoor(this, 'door', {
+ *   settings,
+ *   name: 'ai-gateway-door-${data.coder_workspace.me.id}',
+ *   network,
+ *   networkId: '${docker_network.workspace[0].id}',
+ *   coderRoute: coderRoute(settings),
+ *   count,
+ *   labels: [],
+ * });
  */
 export class WorkspaceDoor extends Construct {
   readonly container: Container;

@@ -15,7 +15,16 @@ export interface ContractorWorkspaceStackProps {
   readonly settings: Settings;
 }
 
-/** The Coder template: `cdk.tf.json` and `params.tf`, which Coder plans and applies once per workspace and start. */
+/**
+ * The Coder template: `cdk.tf.json` and `params.tf`, which Coder plans and applies once per workspace and start.
+ *
+ * @example
+ * const app = new App();
+ * new ContractorWorkspaceStack(app, 'contractor-workspace', { settings: loadSettings('gateway.yaml') });
+ * app.synth(); // cdktf.out/stacks/contractor-workspace, for `make template` to export
+ *
+ * @throws SettingsError where the workspace policy leaves no model to choose
+ */
 export class ContractorWorkspaceStack extends HostedStack {
   constructor(scope: Construct, id: string, { settings }: ContractorWorkspaceStackProps) {
     super(scope, id);

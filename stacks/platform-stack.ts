@@ -17,7 +17,16 @@ export interface PlatformStackProps {
   readonly workloads?: readonly Workload[];
 }
 
-/** PostgreSQL, LiteLLM, the key-provisioner, and a Coder server where the settings ask for one. */
+/**
+ * PostgreSQL, LiteLLM, the key-provisioner, and a Coder server where the settings ask for one.
+ *
+ * @example
+ * const app = new App();
+ * new PlatformStack(app, 'platform', { settings: loadSettings('gateway.yaml') });
+ * app.synth(); // cdktf.out/stacks/platform/cdk.tf.json
+ *
+ * @throws CatalogError where the catalog contradicts itself; Error where a folder of `images/` has no Dockerfile
+ */
 export class PlatformStack extends TerraformStack {
   /** Folders of `images/` that are built when the stack is applied. */
   readonly builtFolders: readonly string[];
