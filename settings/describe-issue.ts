@@ -75,11 +75,16 @@ const article = (type: string) =>
 const list = (words: readonly string[]) => words.join(', ');
 
 function nearest(value: unknown, words: readonly string[]): string {
-  if (typeof value !== 'string') return '';
-  const [best] = words.map((word) => ({ word, far: distance(value, word) })).sort((a, b) => a.far - b.far);
+  const word = typeof value === 'string' ? nearestWord(value, words) : undefined;
+  return word ? `; did you mean "${word}"?` : '';
+}
+
+/** The word that was probably meant, if one is near enough. */
+export function nearestWord(value: string, words: readonly string[]): string | undefined {
   const prefixed = value.length > 2 ? words.find((word) => word.startsWith(value)) : undefined;
-  if (prefixed) return `; did you mean "${prefixed}"?`;
-  return best && best.far <= Math.max(2, Math.floor(value.length / 2)) ? `; did you mean "${best.word}"?` : '';
+  if (prefixed) return prefixed;
+  const [best] = words.map((word) => ({ word, far: distance(value, word) })).sort((a, b) => a.far - b.far);
+  return best && best.far <= Math.max(2, Math.floor(value.length / 2)) ? best.word : undefined;
 }
 
 function at(root: unknown, path: readonly PropertyKey[]): unknown {
@@ -93,7 +98,7 @@ function show(value: unknown): string {
 }
 
 /** The keys the schema knows at a path, by way of its JSON Schema, which has no wrappers for defaults. */
-function knownKeys(path: readonly string[]): string[] {
+export function knownKeys(path: readonly string[]): string[] {
   // Imported late: only needed for a message.
   const { settingsJsonSchema } = require('./json-schema') as typeof import('./json-schema');
   let node: { properties?: Record<string, unknown> } | undefined = settingsJsonSchema();

@@ -3,6 +3,7 @@ import { LineCounter, parseDocument } from 'yaml';
 import { crossChecks } from './cross-checks';
 import { describe } from './describe-issue';
 import { SettingsError, type SettingsProblem } from './problems';
+import { crossChecksOfTheRest } from './salvage';
 import { type Settings, settingsSchema } from './schema';
 
 export { SettingsError, type SettingsProblem } from './problems';
@@ -36,7 +37,10 @@ export function parseSettings(text: string, file = 'gateway.yaml'): Settings {
   const marks = templateMarks(value);
   const others = parsed.success
     ? crossChecks(parsed.data)
-    : parsed.error.issues.flatMap((issue) => describe(issue, value));
+    : [
+        ...parsed.error.issues.flatMap((issue) => describe(issue, value)),
+        ...crossChecksOfTheRest(value, parsed.error.issues),
+      ];
   const problems = [...marks, ...others.filter(({ path }) => !marks.some((mark) => mark.path === path))];
   if (problems.length > 0) throw new SettingsError(file, problems);
   return parsed.data as Settings;

@@ -52,6 +52,30 @@ test('every wrong value is reported at once', () => {
   expect(problems).toHaveLength(4);
 });
 
+test('what is wrong between fields is told together with what is wrong in one', () => {
+  const problems = problemsOf(`providers: { anthropic: { credentials: variable }, bedrock: { credentials: variable } }
+models: { enabled: [claude-haiku-4-5] }
+policies: { workspace: { rpm_limit: 0 } }
+litellm: { port: 8100 }
+`);
+  expect(problems.map((problem) => problem.split(':')[0])).toEqual([
+    'policies.workspace.rpm_limit',
+    'models.default',
+    'providers.bedrock.region',
+    'key_provisioner.port',
+  ]);
+});
+
+test.each([
+  ['a misspelt model', `${ON}models: { enabled: [claude-sonet-4-5, claude-haiku-4-5] }`],
+  ['a misspelt group', 'providrs: { anthropic: { credentials: variable } }'],
+  ['a misspelt source of credentials', 'providers: { anthropic: { credentials: variables } }'],
+  ['a port that is none', `${ON}litellm: { port: 0 }`],
+  ['a list in the place of a group', '[]'],
+])('%s is one problem, whatever would follow from it', (_, yaml) => {
+  expect(problemsOf(yaml)).toHaveLength(1);
+});
+
 test.each([
   ['an unknown key', 'providrs: {}', 'providrs: is not a setting', 'did you mean "providers"?'],
   ['an unknown nested key', 'litellm: { prot: 4000 }', 'litellm.prot: is not a setting', 'did you mean "port"?'],

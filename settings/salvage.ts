@@ -1,0 +1,47 @@
+import type { z } from 'zod';
+import { crossChecks } from './cross-checks';
+import { knownKeys, nearestWord } from './describe-issue';
+import type { SettingsProblem } from './problems';
+import { settingsSchema } from './schema';
+
+type Path = readonly string[];
+
+/**
+ * What is wrong between the fields of settings of which some are wrong by themselves, so that one run tells everything. The wrong
+ * ones are left out, and with them every problem that may only follow from that.
+ */
+export function crossChecksOfTheRest(value: unknown, issues: readonly z.core.$ZodIssue[]): SettingsProblem[] {
+  const rest: unknown = structuredClone(value);
+  for (const path of issues.flatMap(leftOut)) remove(rest, path);
+  const parsed = settingsSchema.safeParse(rest);
+  if (!parsed.success) return [];
+  const wrong = issues.flatMap(doubtful);
+  return crossChecks(parsed.data).filter(({ from }) => !from.some((path) => wrong.some((other) => meet(path, other))));
+}
+
+/** The paths that an issue makes unusable. An entry of a list takes the list with it. */
+function leftOut(issue: z.core.$ZodIssue): Path[] {
+  const path = issue.path.map(String);
+  if (issue.code === 'unrecognized_keys') return issue.keys.map((key) => [...path, key]);
+  const entry = issue.path.findIndex((key) => typeof key === 'number');
+  return [entry < 0 ? path : path.slice(0, entry)];
+}
+
+/** The same as dotted paths; a misspelt key puts the one that was probably meant in doubt. */
+function doubtful(issue: z.core.$ZodIssue): string[] {
+  if (issue.code !== 'unrecognized_keys') return leftOut(issue).map((path) => path.join('.'));
+  const path = issue.path.map(String);
+  return issue.keys.flatMap((key) => {
+    const meant = nearestWord(key, knownKeys(path));
+    return meant ? [[...path, meant].join('.')] : [];
+  });
+}
+
+/** Whether one path is the other, or a part of it. */
+const meet = (a: string, b: string) => a === b || a.startsWith(`${b}.`) || b.startsWith(`${a}.`);
+
+function remove(root: unknown, path: Path): void {
+  const parent = path.slice(0, -1).reduce<unknown>((node, key) => (node as Record<string, unknown>)?.[key], root);
+  const last = path.at(-1);
+  if (last !== undefined && typeof parent === 'object' && parent !== null) Reflect.deleteProperty(parent, last);
+}
