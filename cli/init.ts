@@ -133,7 +133,7 @@ function providersWithCredentials(lines: readonly Line[], environment: NodeJS.Pr
 function render(lines: readonly Line[]): string {
   const block = ({ secret, value, origin }: Line) =>
     [
-      `# ${secret.purpose}${origin === 'blank' ? ' (BLANK: fill in if the provider is on)' : ''}`,
+      `# ${secret.purpose}${origin === 'blank' ? ' (BLANK: fill in where it is used)' : ''}`,
       `${secret.name} = ${hclString(value)}`,
     ].join('\n');
   return [

@@ -2,9 +2,10 @@ import { stringify } from 'yaml';
 import { PROVIDER_CREDENTIALS } from '../settings/credentials';
 import type { Settings } from '../settings/schema';
 import { catalog as shippedCatalog } from './catalog';
+import { CatalogError } from './check-catalog';
 import { seconds } from './duration';
 import type { Catalog, Prices, Provider } from './model';
-import { CatalogError, policyModels, type Route, type ServedModel, servedModels } from './resolve';
+import { policyModels, type Route, type ServedModel, servedModels } from './resolve';
 
 /** What a test or the demo changes in an otherwise identical configuration. */
 export interface ProxyConfigOptions {
@@ -184,19 +185,22 @@ function upperBounds(settings: Settings): Record<string, unknown> {
 
 function fallbacksOf(served: readonly ServedModel[], settings: Settings, catalog: Catalog): Record<string, string[]>[] {
   const names = served.map((model) => model.name);
-  return served.flatMap(({ name, model }) => {
+  const fallbacks = served.flatMap(({ name, model }) => {
     const targets = (model.fallbacks ?? []).filter((target) => names.includes(target));
-    for (const target of targets) {
-      for (const [scope, policy] of Object.entries(settings.policies)) {
-        if (!('models' in policy)) continue;
-        const allowed = policyModels(policy.models, settings, catalog);
-        if (allowed.includes(name) && !allowed.includes(target)) {
-          throw new CatalogError(
-            `"${name}" falls back to "${target}", which policies.${scope}.models does not allow; LiteLLM would hand it out all the same: allow both, or use a second deployment of one name`,
-          );
-        }
-      }
-    }
-    return targets.length > 0 ? [{ [name]: targets }] : [];
+    return targets.length > 0 ? [{ name, targets }] : [];
   });
+  const forbidden = fallbacks.flatMap(({ name, targets }) =>
+    targets.flatMap((target) =>
+      Object.entries(settings.policies).flatMap(([scope, policy]) => {
+        const allowed = 'models' in policy ? policyModels(policy.models, settings, catalog) : [];
+        return allowed.includes(name) && !allowed.includes(target)
+          ? [
+              `"${name}" falls back to "${target}", which policies.${scope}.models does not allow; LiteLLM would hand it out all the same: allow both, or use a second deployment of one name`,
+            ]
+          : [];
+      }),
+    ),
+  );
+  if (forbidden.length > 0) throw new CatalogError(forbidden);
+  return fallbacks.map(({ name, targets }) => ({ [name]: targets }));
 }

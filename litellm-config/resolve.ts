@@ -1,5 +1,6 @@
 import type { Settings } from '../settings/schema';
 import { catalog as shippedCatalog } from './catalog';
+import { CatalogError, checkCatalog } from './check-catalog';
 import type { Catalog, Deployment, Limits, Model, Provider } from './model';
 
 /** A place where a name is served, with its rank among the places of that name. */
@@ -25,11 +26,6 @@ export interface ServedModel {
 export interface LeftOutModel {
   readonly name: string;
   readonly provider: Provider;
-}
-
-/** The catalog has an error that no compiler finds: two entries of one name, a circle of successors, a missing price. */
-export class CatalogError extends Error {
-  override readonly name = 'CatalogError';
 }
 
 /**
@@ -113,54 +109,9 @@ function lineage(model: Model, catalog: Catalog): Model[] {
   return life.state === 'retired' ? successor : [model, ...successor];
 }
 
+/** @throws CatalogError for a name the catalog does not have; `checkCatalog` finds that earlier, with everything else */
 function find(name: string, catalog: Catalog): Model {
   const found = catalog.find((model) => model.name === name);
-  if (!found)
-    throw new CatalogError(
-      `the catalog has no model "${name}"; it has ${catalog.map((model) => model.name).join(', ')}`,
-    );
+  if (!found) throw new CatalogError([`there is no model "${name}"`]);
   return found;
-}
-
-function walkFallbacks(name: string, seen: readonly string[], catalog: Catalog): void {
-  const next = catalog.find((model) => model.name === name);
-  if (!next) {
-    const names = catalog.map((model) => model.name).join(', ');
-    throw new CatalogError(`the fallback "${name}" of "${seen.at(-1)}" is not in the catalog; it has ${names}`);
-  }
-  if (seen.includes(name)) throw new CatalogError(`the fallbacks go in a circle: ${[...seen, name].join(' → ')}`);
-  for (const further of next.fallbacks ?? []) walkFallbacks(further, [...seen, name], catalog);
-}
-
-/** @throws CatalogError for two models of one name, successors that are missing or go in a circle, and prices that would make budgets void */
-export function checkCatalog(catalog: Catalog): void {
-  const names = catalog.map((model) => model.name);
-  const twice = names.find((name, index) => names.indexOf(name) !== index);
-  if (twice) throw new CatalogError(`the catalog has two models called "${twice}"; give one of them another name`);
-  for (const model of catalog) {
-    const seen = [model.name];
-    for (let next = model.life.successor; next !== undefined; next = find(next, catalog).life.successor) {
-      if (!names.includes(next)) {
-        throw new CatalogError(
-          `the successor "${next}" of "${seen.at(-1)}" is not in the catalog; it has ${names.join(', ')}`,
-        );
-      }
-      if (seen.includes(next)) throw new CatalogError(`the successors go in a circle: ${[...seen, next].join(' → ')}`);
-      seen.push(next);
-    }
-    for (const fallback of model.fallbacks ?? []) walkFallbacks(fallback, [model.name], catalog);
-    for (const { model: id, prices, priceBands = [], limits } of model.deployments) {
-      for (const [kind, usd] of [prices, ...priceBands].flatMap((band) => Object.entries(band))) {
-        if (!(usd > 0))
-          throw new CatalogError(
-            `"${id}" of "${model.name}" has the price ${kind}: ${usd}; without a price above zero no budget would ever trip`,
-          );
-      }
-      if (!(limits.output > 0) || limits.output > limits.context) {
-        throw new CatalogError(
-          `"${id}" of "${model.name}" has the output limit ${limits.output}; it must be above zero and at most its context of ${limits.context}`,
-        );
-      }
-    }
-  }
 }

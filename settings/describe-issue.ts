@@ -1,5 +1,5 @@
-import { distance } from 'fastest-levenshtein';
 import type { z } from 'zod';
+import { didYouMean } from './nearest-word';
 import type { SettingsProblem } from './problems';
 
 type Issue = z.core.$ZodIssue;
@@ -13,12 +13,14 @@ export function describe(issue: Issue, root: unknown): SettingsProblem[] {
       const known = knownKeys(issue.path.map(String));
       return issue.keys.map((key) => ({
         path: [...issue.path.map(String), key].join('.'),
-        message: `is not a setting; known here: ${list(known)}${nearest(key, known)}`,
+        message: `is not a setting; known here: ${list(known)}${didYouMean(key, known)}`,
       }));
     }
     case 'invalid_value': {
       const allowed = issue.values.map(String);
-      return [{ path, message: `found ${found}; allowed: ${list(allowed)}${nearest(at(root, issue.path), allowed)}` }];
+      return [
+        { path, message: `found ${found}; allowed: ${list(allowed)}${didYouMean(at(root, issue.path), allowed)}` },
+      ];
     }
     case 'invalid_union': {
       // Of the alternatives, the one that came closest (a list with one wrong name, say) tells most.
@@ -34,7 +36,7 @@ export function describe(issue: Issue, root: unknown): SettingsProblem[] {
           path,
           message:
             words.length > 0
-              ? `found ${found}; allowed: ${list(words.map((word) => `"${word}"`))} or a list${nearest(at(root, issue.path), words)}`
+              ? `found ${found}; allowed: ${list(words.map((word) => `"${word}"`))} or a list${didYouMean(at(root, issue.path), words)}`
               : `found ${found}; ${issue.errors
                   .flat()
                   .map((error) => error.message)
@@ -73,19 +75,6 @@ const article = (type: string) =>
     record: 'a group of settings',
   })[type] ?? type;
 const list = (words: readonly string[]) => words.join(', ');
-
-function nearest(value: unknown, words: readonly string[]): string {
-  const word = typeof value === 'string' ? nearestWord(value, words) : undefined;
-  return word ? `; did you mean "${word}"?` : '';
-}
-
-/** The word that was probably meant, if one is near enough. */
-export function nearestWord(value: string, words: readonly string[]): string | undefined {
-  const prefixed = value.length > 2 ? words.find((word) => word.startsWith(value)) : undefined;
-  if (prefixed) return prefixed;
-  const [best] = words.map((word) => ({ word, far: distance(value, word) })).sort((a, b) => a.far - b.far);
-  return best && best.far <= Math.max(2, Math.floor(value.length / 2)) ? best.word : undefined;
-}
 
 function at(root: unknown, path: readonly PropertyKey[]): unknown {
   return path.reduce<unknown>((value, key) => (value as Record<PropertyKey, unknown> | undefined)?.[key], root);

@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import { crossChecks } from './cross-checks';
-import { knownKeys, nearestWord } from './describe-issue';
+import { knownKeys } from './describe-issue';
+import { nearestWord } from './nearest-word';
 import type { SettingsProblem } from './problems';
 import { settingsSchema } from './schema';
 

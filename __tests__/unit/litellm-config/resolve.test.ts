@@ -1,13 +1,6 @@
 import { catalog } from '../../../litellm-config/catalog';
 import type { Catalog, Life, Model } from '../../../litellm-config/model';
-import {
-  CatalogError,
-  checkCatalog,
-  enabledNames,
-  modelsWithoutProvider,
-  policyModels,
-  servedModels,
-} from '../../../litellm-config/resolve';
+import { enabledNames, modelsWithoutProvider, policyModels, servedModels } from '../../../litellm-config/resolve';
 import { parseSettings } from '../../../settings/load';
 
 const both = parseSettings(
@@ -91,58 +84,6 @@ test('models of a provider that is off are left out and named', () => {
 
 test('a policy of all models allows every served name and no other', () => {
   expect(policyModels('all', anthropicOnly)).toEqual(enabledNames(anthropicOnly));
-});
-
-test.each<[string, Catalog, string]>([
-  [
-    'two models of one name',
-    [...catalog, model('claude-haiku-4-5', { state: 'active' })],
-    'two models called "claude-haiku-4-5"',
-  ],
-  [
-    'a missing successor',
-    [model('claude-a', { state: 'retired', since: '2026-01-01', successor: 'claude-z' })],
-    'the successor "claude-z" of "claude-a" is not in the catalog',
-  ],
-  [
-    'successors in a circle',
-    [
-      model('claude-a', { state: 'retired', since: '2026-01-01', successor: 'claude-b' }),
-      model('claude-b', { state: 'retired', since: '2026-01-01', successor: 'claude-a' }),
-    ],
-    'in a circle: claude-a → claude-b → claude-a',
-  ],
-  [
-    'a missing fallback',
-    [model('claude-a', { state: 'active' }, { fallbacks: ['claude-z'] })],
-    'the fallback "claude-z" of "claude-a" is not in the catalog',
-  ],
-  [
-    'fallbacks in a circle',
-    [
-      model('claude-a', { state: 'active' }, { fallbacks: ['claude-b'] }),
-      model('claude-b', { state: 'active' }, { fallbacks: ['claude-a'] }),
-    ],
-    'in a circle: claude-a → claude-b → claude-a',
-  ],
-  [
-    'a model without a price',
-    [
-      model(
-        'claude-a',
-        { state: 'active' },
-        {
-          deployments: [
-            { ...(catalog[0] as Model).deployments[0], prices: { input: 0, output: 1, cacheWrite: 1, cacheRead: 1 } },
-          ],
-        },
-      ),
-    ],
-    'has the price input: 0',
-  ],
-])('%s is a catalog error', (_what, wrong, message) => {
-  expect(() => checkCatalog(wrong)).toThrow(CatalogError);
-  expect(() => checkCatalog(wrong)).toThrow(message);
 });
 
 test('names of Claude models hold "claude", so that agents send cache marks, and none looks like an o-series model', () => {
