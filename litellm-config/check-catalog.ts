@@ -35,7 +35,7 @@ function duplicates(catalog: Catalog): string[] {
 }
 
 function missing({ name, life, fallbacks = [] }: Model, catalog: Catalog): string[] {
-  const names = catalog.map((model) => model.name);
+  const names = [...new Set(catalog.map((model) => model.name))];
   const refer = (kind: string, target: string) =>
     names.includes(target)
       ? []
