@@ -4,12 +4,16 @@
  */
 import { App } from 'cdktf';
 import { writeArtifacts } from './constructs/artifacts';
+import { terraformProblem } from './constructs/terraform-version';
 import { modelsWithoutProvider } from './litellm-config/resolve';
 import { loadSettings } from './settings/load';
 import { ContractorWorkspaceStack } from './stacks/contractor-workspace-stack';
 import { PlatformStack } from './stacks/platform-stack';
 
 try {
+  // The cdktf program would go on to Terraform and not say what it misses.
+  const problem = process.env.CDKTF_CONTEXT_JSON ? terraformProblem(process.env.TERRAFORM_BINARY_NAME) : undefined;
+  if (problem) console.error(problem);
   const settings = loadSettings(process.env.GATEWAY_SETTINGS);
   for (const { name, provider } of modelsWithoutProvider(settings)) {
     console.error(`${name} is left out: providers.${provider}.credentials is off`);

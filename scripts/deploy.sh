@@ -8,9 +8,13 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 . scripts/platform-environment.sh
 
 require_terraform
-[[ -s $stack/platform.tfplan ]] || fail "there is no saved plan; run 'make plan', read it, then run 'make deploy' again"
+[[ -s $stack/platform.tfplan && -s $stack/plan.json ]] || fail "there is no saved plan; run 'make plan', read it, then run 'make deploy' again"
 require_docker
 protect_state
-terraform -chdir="$stack" apply -input=false platform.tfplan
-# A plan is good for one apply.
+node --import tsx scripts/check-ports.ts "$stack/plan.json" || fail 'nothing was deployed (see above)'
+applied=true
+terraform -chdir="$stack" apply -input=false "${colour[@]}" platform.tfplan || applied=false
+protect_state
+# A plan is good for one apply, whether it went through or not.
 rm -f "$stack/platform.tfplan" "$stack/plan.json"
+$applied || fail "the plan could not be applied as it was (see above); run 'make plan', which shows what is left to do, then 'make deploy'"

@@ -15,7 +15,7 @@ require_docker
 protect_state
 initialize
 if [[ ${ASSUME_YES:-} == 1 ]]; then
-  terraform -chdir="$stack" destroy -auto-approve
+  terraform -chdir="$stack" destroy "${colour[@]}" -auto-approve
 else
   terraform -chdir="$stack" destroy
 fi

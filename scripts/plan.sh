@@ -9,15 +9,14 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 # shellcheck source=scripts/platform-environment.sh
 . scripts/platform-environment.sh
 
+# What was saved before is not what is asked for now: `make deploy` must not find it if this fails.
+rm -f "$stack/platform.tfplan" "$stack/plan.json"
 require_terraform
 require_secrets
 synthesize
 require_docker
 protect_state
 initialize
-rm -f "$stack/platform.tfplan" "$stack/plan.json"
-colour=()
-[[ -t 1 ]] || colour=(-no-color)
 say 'planning …'
 # A plan that fails is not shown: what is wrong would be lost below it. Terraform leaves the unusable file.
 shown=$(terraform -chdir="$stack" plan -input=false -compact-warnings "${colour[@]}" -var-file="$secrets" -out=platform.tfplan) || {

@@ -11,20 +11,18 @@ stack=${CDKTF_OUTDIR:-cdktf.out}/stacks/platform
 state=$stack/../../../terraform.platform.tfstate
 secrets=$(realpath -m "${SECRETS:-secrets.tfvars}")
 
+# shellcheck disable=SC2034 # for the scripts that source this
+colour=()
+# shellcheck disable=SC2034
+[[ -t 1 ]] || colour=(-no-color)
+
 say() { printf '%s\n' "$*" >&2; }
 fail() {
   say "$@"
   exit 1
 }
 
-require_terraform() {
-  local version oldest=1.7.0
-  command -v terraform >/dev/null ||
-    fail "terraform is not installed; install Terraform $oldest or later (https://developer.hashicorp.com/terraform/install)"
-  version=$(terraform version -json 2>/dev/null | sed -nE 's/.*"terraform_version": *"([^"]+)".*/\1/p')
-  [[ -n $version && $(printf '%s\n' "$oldest" "${version%%-*}" | sort -V | head -n 1) == "$oldest" ]] ||
-    fail "terraform is version ${version:-unknown}, and $oldest or later is needed; install a newer one"
-}
+require_terraform() { node --import tsx scripts/check-terraform.ts; }
 
 require_secrets() {
   [[ -s $secrets ]] || fail "$secrets does not exist; run \`make init\`, which writes it, or name another file in SECRETS"

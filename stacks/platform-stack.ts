@@ -6,6 +6,7 @@ import { DockerWorkload, keptVolumeId } from '../constructs/docker-workload';
 import { literal } from '../constructs/literal';
 import { PlatformNetworks } from '../constructs/platform-networks';
 import { refuseUnfitSecrets, secretVariables } from '../constructs/secret-variables';
+import { OLDEST_TERRAFORM } from '../constructs/terraform-version';
 import type { Settings } from '../settings/schema';
 import { imageOf } from '../workloads/images';
 import { platformWorkloads } from '../workloads/platform';
@@ -40,8 +41,7 @@ export class PlatformStack extends TerraformStack {
     new DockerProvider(this, 'docker', { host: literal(settings.docker.host) });
     // Version 4 repairs stopped containers; the bindings would ask for 3.6.2 exactly.
     this.addOverride('terraform.required_providers.docker.version', '~> 4.6');
-    // `removed` blocks that keep what they remove.
-    this.addOverride('terraform.required_version', '>= 1.7.0');
+    this.addOverride('terraform.required_version', `>= ${OLDEST_TERRAFORM}`);
     secretVariables(this);
     if (workloads.some((workload) => workload.managesContainers)) dockerGroup(this);
 

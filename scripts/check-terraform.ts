@@ -1,0 +1,8 @@
+/** Whether Terraform is installed and new enough: `node --import tsx scripts/check-terraform.ts`. */
+import { terraformProblem } from '../constructs/terraform-version';
+
+const problem = terraformProblem();
+if (problem) {
+  console.error(problem);
+  process.exitCode = 1;
+}
