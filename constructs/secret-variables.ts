@@ -1,6 +1,6 @@
 import { type TerraformOutput, type TerraformStack, TerraformVariable } from 'cdktf';
 import { neededCredentials } from '../settings/credentials';
-import type { Settings } from '../settings/schema';
+import { credentialSources, type Settings } from '../settings/schema';
 import { PUBLISHED_VALUES, SECRETS, type Secret, type SecretName } from '../settings/secrets';
 import { literal } from './literal';
 
@@ -50,7 +50,11 @@ function reasonsFor(settings: Settings): Map<SecretName, string> {
       if (!required) continue;
       reasons.set(
         secret,
-        `${models.join(', ')} need it: put it into secrets.tfvars, or set providers.${provider}.credentials in gateway.yaml to instance-role or off`,
+        `${models.join(', ')} need it: put it into secrets.tfvars, or set providers.${provider}.credentials in gateway.yaml to ${credentialSources(
+          provider,
+        )
+          .filter((source) => source !== 'variable')
+          .join(' or ')}`,
       );
     }
   }

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { catalog } from '../litellm-config/catalog';
-import { PROVIDERS } from '../litellm-config/model';
+import { PROVIDERS, type Provider } from '../litellm-config/model';
 
 /** The shape of `gateway.yaml`. Everything has a default, so an empty file is a working deployment. */
 
@@ -51,25 +51,35 @@ const policy = (defaults: { [K in keyof typeof limits]?: unknown }) =>
     })
     .prefault({});
 
-const provider = z
-  .strictObject({
-    credentials: z
-      .enum(['variable', 'instance-role', 'off'])
-      .default('off')
-      .describe(
-        'Where credentials come from: a Terraform variable, the role of the machine, or `off`: not used at all.',
-      ),
-    api_base: z
-      .url({ protocol: /^https?$/ })
-      .optional()
-      .describe("A base URL instead of the provider's own: a company's egress proxy, a private endpoint."),
-    region: z
-      .string()
-      .regex(/^[a-z0-9-]+$/)
-      .optional()
-      .describe("The provider's region (Bedrock, Vertex AI)."),
-  })
-  .prefault({});
+const SOURCES = ['variable', 'instance-role', 'off'] as const;
+/** Providers that know their callers by an API key alone, so that no role of a machine takes its place. */
+const KEY_ONLY: readonly Provider[] = ['anthropic', 'openai', 'azure'];
+
+/** Where a provider's credentials may come from. */
+export const credentialSources = (provider: Provider) =>
+  SOURCES.filter((source) => source !== 'instance-role' || !KEY_ONLY.includes(provider));
+
+const credentials = (provider: Provider) =>
+  z
+    .enum(credentialSources(provider))
+    .default('off')
+    .describe('Where credentials come from: a Terraform variable, the role of the machine, or `off`: not used at all.');
+
+const provider = (name: Provider) =>
+  z
+    .strictObject({
+      credentials: credentials(name),
+      api_base: z
+        .url({ protocol: /^https?$/ })
+        .optional()
+        .describe("A base URL instead of the provider's own: a company's egress proxy, a private endpoint."),
+      region: z
+        .string()
+        .regex(/^[a-z0-9-]+$/)
+        .optional()
+        .describe("The provider's region (Bedrock, Vertex AI)."),
+    })
+    .prefault({});
 
 const image = z
   .string()
@@ -92,9 +102,9 @@ export const settingsSchema = z
       .describe('Prefix of every container, network and volume.'),
     providers: z
       .strictObject(
-        Object.fromEntries(PROVIDERS.map((name) => [name, provider])) as Record<
-          (typeof PROVIDERS)[number],
-          typeof provider
+        Object.fromEntries(PROVIDERS.map((name) => [name, provider(name)])) as Record<
+          Provider,
+          ReturnType<typeof provider>
         >,
       )
       .prefault({}),

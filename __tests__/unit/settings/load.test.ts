@@ -132,6 +132,12 @@ test.each([
     'did you mean "variable"?',
   ],
   [
+    'the role of a machine for a provider that knows none',
+    'providers: { anthropic: { credentials: instance-role } }',
+    'providers.anthropic.credentials: found "instance-role"',
+    'allowed: variable, off',
+  ],
+  [
     'Bedrock without a region',
     'providers: { anthropic: { credentials: variable }, bedrock: { credentials: instance-role } }',
     'providers.bedrock.region: is missing',

@@ -87,8 +87,14 @@ const messages = (yaml: string) =>
 test('a provider that takes its credentials from a variable stops the plan without them, and tells what for', () => {
   expect(messages(ON)).toContainEqual(
     expect.stringMatching(
-      /^anthropic_api_key is missing; claude-sonnet-4-5.* need it: .* providers\.anthropic\.credentials .* instance-role or off$/,
+      /^anthropic_api_key is missing; claude-sonnet-4-5.* need it: .* providers\.anthropic\.credentials in gateway\.yaml to off$/,
     ),
+  );
+});
+
+test('a provider that knows roles may be left to the role of the machine', () => {
+  expect(messages(ON)).toContainEqual(
+    expect.stringMatching(/^aws_access_key_id is missing; .* to instance-role or off$/),
   );
 });
 
