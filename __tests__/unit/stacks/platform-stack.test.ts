@@ -77,6 +77,25 @@ test('every secret is a sensitive variable without a value, and every other text
     expect(variable[name]).toMatchObject({ sensitive: true, nullable: false, default: '' });
 });
 
+test('no secret that is at hand when synthesizing is in what is synthesized', () => {
+  const names = ['LITELLM_MASTER_KEY', 'LITELLM_SALT_KEY', ...SECRETS.flatMap(({ environment = [] }) => environment)];
+  const before = { ...process.env };
+  try {
+    for (const name of [...names, ...SECRETS.map(({ name }) => `TF_VAR_${name}`)]) process.env[name] = 'secret-at-hand';
+    expect(synthesizePlatform(CODER)).not.toContain('secret-at-hand');
+  } finally {
+    process.env = before;
+  }
+});
+
+test('every credential in an environment refers to a variable', () => {
+  for (const [, { env }] of runningContainers(platform(CODER))) {
+    const entries = Array.isArray(env) ? (env as string[]) : [];
+    const secret = entries.filter((entry) => /^\w*(KEY|TOKEN|SECRET|PASSWORD|DATABASE_URL|CREDENTIALS)=/.test(entry));
+    for (const entry of secret) expect(entry).toMatch(/\$\{.*var\./);
+  }
+});
+
 test('no variable has a validation, since Terraform prints what a validation refuses', () => {
   for (const variable of Object.values(platform(CODER).variable)) expect(variable).not.toHaveProperty('validation');
 });
