@@ -42,6 +42,7 @@ init: $(installed) ## write secrets.tfvars, and gateway.yaml if there is none
 
 synth: $(installed) ## write Terraform and config.yaml to cdktf.out/
 	@npm run --silent synth
+	@echo "wrote $${CDKTF_OUTDIR:-cdktf.out}: stacks/platform, stacks/contractor-workspace, litellm/config.yaml"
 
 plan: $(installed) ## save the platform's plan and show it
 	@scripts/plan.sh

@@ -16,7 +16,7 @@ try {
   if (problem) console.error(problem);
   const settings = loadSettings(process.env.GATEWAY_SETTINGS);
   for (const { name, provider } of modelsWithoutProvider(settings)) {
-    console.error(`${name} is left out: providers.${provider}.credentials is off`);
+    console.log(`${name} is left out: providers.${provider}.credentials is off`);
   }
   // cdktf records a stack trace for every value it makes; nobody reads them, and mapping them to sources takes time.
   process.setSourceMapsEnabled(Boolean(process.env.DEBUG));
