@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import { didYouMean } from './nearest-word';
+import { at } from './paths';
 import type { SettingsProblem } from './problems';
 
 type Issue = z.core.$ZodIssue;
@@ -31,18 +32,8 @@ export function describe(issue: Issue, root: unknown): SettingsProblem[] {
       const words = issue.errors
         .flat()
         .flatMap((error) => (error.code === 'invalid_value' ? error.values.map(String) : []));
-      return [
-        {
-          path,
-          message:
-            words.length > 0
-              ? `found ${found}; allowed: ${list(words.map((word) => `"${word}"`))} or a list${didYouMean(at(root, issue.path), words)}`
-              : `found ${found}; ${issue.errors
-                  .flat()
-                  .map((error) => error.message)
-                  .join(', or ')}`,
-        },
-      ];
+      const allowed = words.length > 0 ? `allowed: ${list(words)}, or ${issue.message}` : `it must be ${issue.message}`;
+      return [{ path, message: `found ${found}; ${allowed}${didYouMean(at(root, issue.path), words)}` }];
     }
     case 'too_small':
       return [
@@ -62,8 +53,11 @@ export function describe(issue: Issue, root: unknown): SettingsProblem[] {
   }
 }
 
-const unit = (issue: { origin?: string }) =>
-  issue.origin === 'array' ? ' entries' : issue.origin === 'string' ? ' characters' : '';
+const unit = ({ origin, minimum, maximum }: { origin?: string; minimum?: unknown; maximum?: unknown }) => {
+  const one = Number(minimum ?? maximum) === 1;
+  if (origin === 'array') return one ? ' entry' : ' entries';
+  return origin === 'string' ? ` character${one ? '' : 's'}` : '';
+};
 const article = (type: string) =>
   ({
     int: 'a whole number',
@@ -76,13 +70,10 @@ const article = (type: string) =>
   })[type] ?? type;
 const list = (words: readonly string[]) => words.join(', ');
 
-function at(root: unknown, path: readonly PropertyKey[]): unknown {
-  return path.reduce<unknown>((value, key) => (value as Record<PropertyKey, unknown> | undefined)?.[key], root);
-}
-
 function show(value: unknown): string {
   if (value === undefined) return 'nothing';
-  const text = JSON.stringify(value);
+  // JSON knows neither .inf nor .nan.
+  const text = typeof value === 'number' ? String(value) : JSON.stringify(value);
   return text.length > 80 ? `${text.slice(0, 77)}…` : text;
 }
 

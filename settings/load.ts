@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { LineCounter, parseDocument } from 'yaml';
 import { crossChecks } from './cross-checks';
 import { describe } from './describe-issue';
+import { at, without } from './paths';
 import { SettingsError, type SettingsProblem } from './problems';
 import { crossChecksOfTheRest } from './salvage';
 import { type Settings, settingsSchema } from './schema';
@@ -32,8 +33,8 @@ export function loadSettings(file = 'gateway.yaml'): Settings {
 
 /** The same from text. An empty text is a deployment with every default. */
 export function parseSettings(text: string, file = 'gateway.yaml'): Settings {
-  const value = parseYaml(text, file);
-  const parsed = settingsSchema.safeParse(value, { reportInput: true });
+  const value = withoutEmptyGroups(parseYaml(text, file));
+  const parsed = settingsSchema.safeParse(value);
   const marks = templateMarks(value);
   const others = parsed.success
     ? crossChecks(parsed.data)
@@ -46,12 +47,32 @@ export function parseSettings(text: string, file = 'gateway.yaml'): Settings {
   return parsed.data as Settings;
 }
 
+/** A group of which every line is commented out. */
+function withoutEmptyGroups(value: unknown): unknown {
+  const { error } = settingsSchema.safeParse(value);
+  const empty = (error?.issues ?? []).filter(
+    (issue) => issue.code === 'invalid_type' && issue.expected === 'object' && at(value, issue.path) === null,
+  );
+  return empty.length > 0
+    ? without(
+        value,
+        empty.map(({ path }) => path),
+      )
+    : value;
+}
+
+/** What the parser's author tells programmers. */
+const PLAIN_WORDS: Readonly<Record<string, (word: string) => string>> = {
+  DUPLICATE_KEY: (word) => `${word} is there twice; keep one`,
+  MULTIPLE_DOCS: () => 'a second document begins here (---); keep one',
+};
+
 function parseYaml(text: string, file: string): unknown {
   const lineCounter = new LineCounter();
   const document = parseDocument(text, { lineCounter, prettyErrors: false });
   const errors = document.errors.map(({ pos, code, message }) => {
     const { line, col } = lineCounter.linePos(pos[0]);
-    const what = code === 'DUPLICATE_KEY' ? `${wordAt(text, pos[0])} is there twice; keep one` : message;
+    const what = PLAIN_WORDS[code]?.(wordAt(text, pos[0])) ?? message;
     return { path: '', message: `line ${line}, column ${col}: ${what.replace(/\s+/g, ' ').trim()}` };
   });
   if (errors.length > 0) throw new SettingsError(file, errors);

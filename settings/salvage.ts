@@ -2,6 +2,7 @@ import type { z } from 'zod';
 import { crossChecks } from './cross-checks';
 import { knownKeys } from './describe-issue';
 import { nearestWord } from './nearest-word';
+import { without } from './paths';
 import type { SettingsProblem } from './problems';
 import { settingsSchema } from './schema';
 
@@ -12,9 +13,7 @@ type Path = readonly string[];
  * ones are left out, and with them every problem that may only follow from that.
  */
 export function crossChecksOfTheRest(value: unknown, issues: readonly z.core.$ZodIssue[]): SettingsProblem[] {
-  const rest: unknown = structuredClone(value);
-  for (const path of issues.flatMap(leftOut)) remove(rest, path);
-  const parsed = settingsSchema.safeParse(rest);
+  const parsed = settingsSchema.safeParse(without(value, issues.flatMap(leftOut)));
   if (!parsed.success) return [];
   const wrong = issues.flatMap(doubtful);
   return crossChecks(parsed.data).filter(({ from }) => !from.some((path) => wrong.some((other) => meet(path, other))));
@@ -40,9 +39,3 @@ function doubtful(issue: z.core.$ZodIssue): string[] {
 
 /** Whether one path is the other, or a part of it. */
 const meet = (a: string, b: string) => a === b || a.startsWith(`${b}.`) || b.startsWith(`${a}.`);
-
-function remove(root: unknown, path: Path): void {
-  const parent = path.slice(0, -1).reduce<unknown>((node, key) => (node as Record<string, unknown>)?.[key], root);
-  const last = path.at(-1);
-  if (last !== undefined && typeof parent === 'object' && parent !== null) Reflect.deleteProperty(parent, last);
-}

@@ -14,11 +14,12 @@ const duration = z
   .describe('A span of time: a whole number followed by s, m, h or d, for example 30d.');
 const dollars = z.number().positive().max(1_000_000);
 const perMinute = z.int().min(1).max(1_000_000);
+const httpUrl = z.url({ protocol: /^https?$/, error: 'an http or https URL, such as "https://coder.example.com"' });
 const port = z.int().min(1).max(65535);
 const megabytes = (minimum: number) => z.int().min(minimum).max(1_048_576);
 
 const modelList = z
-  .union([z.literal('all'), z.array(modelName).min(1)])
+  .union([z.literal('all'), z.array(modelName).min(1)], `a list of ${modelNames.join(', ')}`)
   .describe('`all`, or the names a key may ask for.');
 
 const limits = {
@@ -69,13 +70,12 @@ const provider = (name: Provider) =>
   z
     .strictObject({
       credentials: credentials(name),
-      api_base: z
-        .url({ protocol: /^https?$/ })
+      api_base: httpUrl
         .optional()
         .describe("A base URL instead of the provider's own: a company's egress proxy, a private endpoint."),
       region: z
         .string()
-        .regex(/^[a-z0-9-]+$/)
+        .regex(/^[a-z0-9-]+$/, 'a region, such as "us-east-1"')
         .optional()
         .describe("The provider's region (Bedrock, Vertex AI)."),
     })
@@ -91,7 +91,7 @@ const image = z
   .optional();
 
 /** Address a port is published on: loopback unless asked otherwise. */
-const bind = z.union([z.ipv4(), z.ipv6()]).default('127.0.0.1');
+const bind = z.union([z.ipv4(), z.ipv6()], 'an IPv4 or IPv6 address, such as 127.0.0.1').default('127.0.0.1');
 
 export const settingsSchema = z
   .strictObject({
@@ -173,10 +173,7 @@ export const settingsSchema = z
       .prefault({}),
     coder: z
       .strictObject({
-        url: z
-          .url({ protocol: /^https?$/ })
-          .optional()
-          .describe("Coder's address, as the platform's containers reach it."),
+        url: httpUrl.optional().describe("Coder's address, as the platform's containers reach it."),
         confirm_workspaces: z
           .boolean()
           .default(false)
@@ -204,7 +201,10 @@ export const settingsSchema = z
       .strictObject({
         host: z
           .string()
-          .regex(/^(unix|tcp|ssh|npipe):\/\//)
+          .regex(
+            /^(unix|tcp|ssh|npipe):\/\//,
+            'the address of a daemon, such as "unix:///var/run/docker.sock" or "ssh://user@host"',
+          )
           .default('unix:///var/run/docker.sock'),
       })
       .prefault({}),

@@ -131,6 +131,17 @@ test.each([
     'providers.bedrock.credentials: found "variables"',
     'did you mean "variable"?',
   ],
+  ['an endless budget', 'policies: { ci: { max_budget: .inf } }', 'policies.ci.max_budget: found Infinity', 'a number'],
+  ['no model at all', 'models: { enabled: [] }', 'models.enabled: found []', 'the least allowed is 1 entry'],
+  [
+    'a model in the place of a list',
+    'models: { enabled: claude-haiku-4-5 }',
+    'models.enabled: found "claude-haiku-4-5"',
+    'allowed: all, or a list of claude-sonnet-4-5,',
+  ],
+  ['an address that is none', 'litellm: { bind: localhost }', 'litellm.bind: found "localhost"', 'an IPv4 or IPv6'],
+  ['a daemon without a scheme', 'docker: { host: 10.0.0.1 }', 'docker.host: found "10.0.0.1"', 'such as "unix://'],
+  ['a URL without a scheme', 'coder: { url: coder.test }', 'coder.url: found "coder.test"', 'an http or https URL'],
   [
     'the role of a machine for a provider that knows none',
     'providers: { anthropic: { credentials: instance-role } }',
@@ -168,6 +179,17 @@ test('a YAML syntax error names line and column', () => {
 
 test('a key written twice is a syntax error, not a silent last word', () => {
   expect(problemsOf('name: a\nname: b\n')).toEqual([': line 2, column 1: "name" is there twice; keep one']);
+});
+
+test('a group of which every line is commented out is a group left out', () => {
+  expect(parseSettings(`${ON}coder:\n  # url: https://coder.test\npolicies:\n  ci:\n`)).toEqual(parseSettings(ON));
+  expect(problemsOf(`${ON}litellm:\n  port:\n`)).toEqual(['litellm.port: found null; it must be a number']);
+});
+
+test('a second document in the file is refused in words that are no advice to programmers', () => {
+  expect(problemsOf('name: a\n---\nname: b\n')).toEqual([
+    ': line 2, column 1: a second document begins here (---); keep one',
+  ]);
 });
 
 test.each([
