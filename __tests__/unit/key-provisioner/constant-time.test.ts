@@ -1,0 +1,90 @@
+import crypto from 'node:crypto';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import ts from 'typescript';
+import { buildApp } from '../../../images/key-provisioner/src/app';
+import { sameSecret } from '../../../images/key-provisioner/src/identity/constant-time';
+import { provesIdentity } from '../../../images/key-provisioner/src/identity/workspace-token';
+import { configuration, SECRETS } from './configuration';
+
+const SOURCE = join(__dirname, '../../../images/key-provisioner/src');
+const compare = jest.spyOn(crypto, 'timingSafeEqual');
+beforeEach(() => compare.mockClear());
+afterAll(() => compare.mockRestore());
+
+/** Lengths of what was compared, pair by pair. */
+const compared = () => compare.mock.calls.map(([a, b]) => [a.byteLength, b.byteLength]);
+
+test.each([
+  ['the same', 'secret-0123456789', 'secret-0123456789', true],
+  ['one character off at the end', 'secret-0123456789', 'secret-012345678x', false],
+  ['one character off at the beginning', 'secret-0123456789', 'xecret-0123456789', false],
+  ['a beginning', 'secret-0123456789', 'secret', false],
+  ['a continuation', 'secret-0123456789', 'secret-0123456789-and-more', false],
+  ['nothing', 'secret-0123456789', '', false],
+  ['longer in bytes than in characters', 'secret-é', 'secret-e', false],
+])('%s is compared as digests of one length', (_what, a, b, same) => {
+  expect(sameSecret(a, b)).toBe(same);
+  expect(compared()).toEqual([[32, 32]]);
+});
+
+test.each(['x', SECRETS.adminToken.slice(0, -1), `${SECRETS.adminToken}x`, SECRETS.adminToken])(
+  'the admin token is never compared otherwise (%#)',
+  async (token) => {
+    const litellm = { url: 'http://127.0.0.1:9', masterKey: 'sk-master-key-of-these-tests' };
+    const app = await buildApp({ configuration, secrets: SECRETS, litellm });
+    const headers = { authorization: `Bearer ${token}` };
+    const { statusCode } = await app.inject({ method: 'POST', url: '/api/v1/admin/reconcile', headers, payload: {} });
+    await app.close();
+    expect(statusCode).toBe(token === SECRETS.adminToken ? 409 : 401);
+    expect(compared()).toEqual([[32, 32]]);
+  },
+);
+
+test.each(['x', 'f'.repeat(64)])("a workspace's token is never compared otherwise (%#)", (token) => {
+  const identity = { workspace_id: 'w', owner_id: 'o', username: 'ann' };
+  expect(provesIdentity(SECRETS.workspaceIdentitySecret, identity, token)).toBe(false);
+  expect(compared()).toEqual([[32, 32]]);
+});
+
+test('no operator compares a credential where requests are answered', () => {
+  const comparisons = ['http', 'identity', 'routes'].flatMap((folder) =>
+    readdirSync(join(SOURCE, folder), { recursive: true, encoding: 'utf8' })
+      .filter((name) => name.endsWith('.ts'))
+      .flatMap((name) => credentialComparisons(join(SOURCE, folder, name))),
+  );
+  expect(comparisons).toEqual([]);
+});
+
+test('such a comparison would be found', () => {
+  const found = (text: string) => credentialComparisons('x.ts', text);
+  expect(found('if (token === this.adminToken) pass();')).toEqual(['x.ts: token === this.adminToken']);
+  expect(found('const ok = secret != other;')).toHaveLength(1);
+  expect(found('return key.startsWith(expected) || credentials.includes(given);')).toHaveLength(2);
+  expect(found('if (token === undefined || key === "") refuse();')).toEqual([]);
+});
+
+/** Comparisons of something whose name is that of a credential with anything but a literal or undefined. */
+function credentialComparisons(file: string, text = readFileSync(file, 'utf8')): string[] {
+  const source = ts.createSourceFile(file, text, ts.ScriptTarget.Latest, true);
+  const found: string[] = [];
+  const isCredential = (node: ts.Node) =>
+    /(^|[._])(\w*(token|secret|credentials?|authorization|password)|(api_?)?key)$/i.test(node.getText(source));
+  const isConstant = (node: ts.Node) => ts.isLiteralExpression(node) || /^(undefined|null)$/.test(node.getText(source));
+  const visit = (node: ts.Node): void => {
+    if (ts.isBinaryExpression(node) && /^[!=]==?$/.test(node.operatorToken.getText(source))) {
+      const { left, right } = node;
+      if ((isCredential(left) || isCredential(right)) && !isConstant(left) && !isConstant(right)) found.push(note(node));
+    }
+    if (ts.isCallExpression(node) && ts.isPropertyAccessExpression(node.expression)) {
+      const { expression, name } = node.expression;
+      if (isCredential(expression) && /^(includes|startsWith|endsWith|localeCompare)$/.test(name.text)) {
+        found.push(note(node));
+      }
+    }
+    ts.forEachChild(node, visit);
+  };
+  const note = (node: ts.Node) => `${file}: ${node.getText(source)}`;
+  visit(source);
+  return found;
+}
