@@ -1,3 +1,4 @@
+import './require-node.ts';
 import { closingWords, describeProviders } from './closing-words.ts';
 import { Demo } from './demo.ts';
 import { detach } from './detach.ts';

@@ -30,12 +30,12 @@ export function claimPorts(
     const gateway =
       wishes.gateway === undefined
         ? await freePort(wishes.usualGateway, taken)
-        : await requirePort(wishes.gateway, '--gateway-port');
+        : await requirePort(wishes.gateway, '--gateway-port', taken);
     taken.push(gateway);
     const provisioner =
       wishes.provisioner === undefined
         ? await freePort(wishes.usualProvisioner, taken)
-        : await requirePort(wishes.provisioner, '--provisioner-port');
+        : await requirePort(wishes.provisioner, '--provisioner-port', taken);
     taken.push(provisioner);
     const postgres = await freePort(0, taken);
     await registry.add({ ...demo, ports: [gateway, provisioner, postgres] });

@@ -18,9 +18,9 @@ export async function freePort(wished = 0, spokenFor: readonly number[] = []): P
   }
 }
 
-/** @throws Problem where somebody listens on the port that was asked for */
-export async function requirePort(port: number, flag: string): Promise<number> {
-  if (await isFree(port)) return port;
+/** @throws Problem where somebody listens on the port that was asked for, or it is one of `spokenFor` */
+export async function requirePort(port: number, flag: string, spokenFor: readonly number[] = []): Promise<number> {
+  if (!spokenFor.includes(port) && (await isFree(port))) return port;
   throw new Problem(`port ${port} is taken; name another one with ${flag}, or leave it out and a free one is used`);
 }
 

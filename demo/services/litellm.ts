@@ -7,7 +7,8 @@ import { Service } from '../processes/service.ts';
 import { localProcess } from './local-process.ts';
 
 const OFFLINE_BIN = join(import.meta.dirname, '../offline-bin');
-const READY_WITHIN_S = 180;
+/** A busy or small machine takes minutes; below the five that a contract suite waits. */
+const READY_WITHIN_S = 270;
 
 /** Keeps LiteLLM from calling providers for what `mock_response` does not cover (counting tokens, say). */
 const OFFLINE = {

@@ -127,10 +127,14 @@ export class TestGateways {
     return answer;
   }
 
-  /** A fresh database without a gateway, and what reaches it as LiteLLM does. */
-  async database(): Promise<{ databaseUrl: string; python: string; queryEngine: string }> {
+  /**
+   * A fresh database without a gateway, and what reaches it as LiteLLM does.
+   *
+   * @param options `migrated`: with LiteLLM's tables; default true
+   */
+  async database({ migrated = true } = {}): Promise<{ databaseUrl: string; python: string; queryEngine: string }> {
     const name = `suite_${randomBytes(4).toString('hex')}`;
-    const databaseUrl = await this.postgres.createDatabase(name, TEMPLATE_DATABASE);
+    const databaseUrl = await this.postgres.createDatabase(name, migrated ? TEMPLATE_DATABASE : undefined);
     return { databaseUrl, python: join(this.venv, 'bin/python'), queryEngine: QUERY_ENGINE };
   }
 

@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { Client as DatabaseClient } from 'pg';
 import { chat, eventually, send } from '../support/requests';
 import { type Gateway, startGateway } from '../support/start-gateway';
 import { Client, newWorkspace, tally } from './client';
@@ -87,6 +88,22 @@ test('D-10: one workspace can neither ask for another, nor spend in its name, no
   expect((await client.start(theirs)).status).toBe(201);
 });
 
+test.each([
+  ['without a password', ''],
+  ["with its role's name", 'litellm'],
+  ['with a usual one', 'postgres'],
+])('D-13: the database lets nobody in %s, though on the same machine', async (_how, password) => {
+  const { hostname, port, username, pathname } = new URL(gateway.databaseUrl);
+  const database = new DatabaseClient({
+    host: hostname,
+    port: Number(port),
+    user: username,
+    database: pathname.slice(1),
+    password,
+  });
+  await expect(database.connect()).rejects.toThrow(/password/);
+});
+
 test('D-17, D-18: a workspace’s shells get neither the key nor half of what an OpenAI client reads', async () => {
   const agents = ['roo-code', 'opencode', 'claude-code'];
   const workspace = newWorkspace();
@@ -103,6 +120,17 @@ test('D-19: what LiteLLM says about a refusal is not passed on', async () => {
   const { status, body } = await client.admin('POST', '/keys', { scope: 'ci', subject: 'd19', max_budget: 500 });
   expect(status).toBe(422);
   expect(JSON.stringify(body)).not.toMatch(/user_value|litellm_settings|over max limit set in config/);
+});
+
+test('D-19: a wrong credential leaves a line in the log, and not the credential', async () => {
+  const wrong = 'a-wrong-admin-token-0123456789';
+  expect((await send('GET', `${client.url}/api/v1/admin/keys`, wrong)).status).toBe(401);
+  const log = await eventually(async () => {
+    const text = readFileSync(join(gateway.directory, 'key-provisioner.log'), 'utf8');
+    expect(text).toMatch(/"credential":"operator","address":"127\.0\.0\.1","msg":"wrong credential"/);
+    return text;
+  }, 10);
+  expect(log).not.toContain(wrong);
 });
 
 test.each(['', 'Bearer', 'Bearer ', 'Basic eDp5', 'bearer null', 'Bearer undefined'])(

@@ -18,6 +18,21 @@ test('a port that was asked for and is taken is refused with a way out', async (
   occupant.close();
 });
 
+test('one port asked for twice is refused', async () => {
+  const port = await freePort();
+  const wishes = { gateway: port, provisioner: port, usualGateway: 1, usualProvisioner: 1 };
+  await expect(claimPorts(registry(), wishes, demo, quietly)).rejects.toThrow(
+    `port ${port} is taken; name another one with --provisioner-port`,
+  );
+});
+
+test('a port that another demo has claimed is refused before that one listens', async () => {
+  const shared = registry();
+  const wishes = { gateway: await freePort(), usualGateway: 1, usualProvisioner: 1 };
+  await claimPorts(shared, wishes, demo, quietly);
+  await expect(claimPorts(shared, wishes, demo, quietly)).rejects.toThrow(`port ${wishes.gateway} is taken`);
+});
+
 test('the usual ports are used where they are free, others where they are not', async () => {
   const usualGateway = await freePort();
   const usualProvisioner = await freePort(0, [usualGateway]);

@@ -102,6 +102,20 @@ test.each(['{', '', '{"workspace_id": }', '\u0000'])('malformed JSON (%j) is 400
   expect(answer.json()).toMatchObject({ status: 400, detail: 'the request body is not valid JSON' });
 });
 
+test.each([
+  ['POST', '/api/v1/admin/keys/agent-review/revoke', SECRETS.adminToken, 503],
+  ['DELETE', '/api/v1/admin/keys/agent-review', SECRETS.adminToken, 503],
+  ['POST', '/api/v1/keys/self-service', 'a-session-token', 404],
+  ['POST', '/api/v1/admin/keys', SECRETS.adminToken, 400],
+] as const)(
+  '%s %s announced as JSON and empty is refused only where a body is needed',
+  async (method, url, credential, status) => {
+    const headers = { 'content-type': 'application/json', ...bearer(credential) };
+    const answer = await app.inject({ method, url, headers, payload: '' });
+    expect(answer.statusCode).toBe(status);
+  },
+);
+
 test('a name that would reach into prototypes is refused', async () => {
   expect((await ask('{"__proto__": {"x": 1}, "workspace_id": "w1"}')).statusCode).toBe(400);
 });

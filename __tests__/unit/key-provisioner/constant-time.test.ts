@@ -74,7 +74,8 @@ function credentialComparisons(file: string, text = readFileSync(file, 'utf8')):
   const visit = (node: ts.Node): void => {
     if (ts.isBinaryExpression(node) && /^[!=]==?$/.test(node.operatorToken.getText(source))) {
       const { left, right } = node;
-      if ((isCredential(left) || isCredential(right)) && !isConstant(left) && !isConstant(right)) found.push(note(node));
+      if ((isCredential(left) || isCredential(right)) && !isConstant(left) && !isConstant(right))
+        found.push(note(node));
     }
     if (ts.isCallExpression(node) && ts.isPropertyAccessExpression(node.expression)) {
       const { expression, name } = node.expression;

@@ -41,6 +41,17 @@ test('each workload starts after what it needs', () => {
   }
 });
 
+test('each database has a password of its own, made for the deployment, and trusts nobody without one', () => {
+  const databases = workloads.filter(({ environment }) => 'POSTGRES_USER' in environment);
+  expect(databases.map(({ name }) => name)).toEqual(['postgres', 'coder-postgres']);
+  for (const { environment } of databases) {
+    expect(secretsOf(environment['POSTGRES_PASSWORD']!)).toEqual(['postgres_password']);
+    expect(Object.keys(environment)).not.toContain('POSTGRES_HOST_AUTH_METHOD');
+  }
+  const [first, second] = databases.map(({ environment }) => environment['POSTGRES_PASSWORD']);
+  expect(first).not.toEqual(second);
+});
+
 test("no workload's files hold a secret or the place of one", () => {
   for (const { files } of workloads) {
     for (const { content } of files?.files ?? []) {

@@ -9,6 +9,7 @@ import type { GatewayConfiguration } from './configuration';
 import type { App } from './http/app-type';
 import { Authentication } from './http/authentication';
 import { handleError } from './http/error-handler';
+import { registerJsonBody } from './http/json-body';
 import { registerNotFound } from './http/not-found';
 import { registerOpenApi } from './http/openapi';
 import { DEFAULT_LIMITS, type Limits, registerRateLimits } from './http/rate-limits';
@@ -69,6 +70,7 @@ export async function buildApp(options: AppOptions): Promise<App> {
   app.setSerializerCompiler(serializerCompiler);
   app.setErrorHandler(handleError);
   app.removeContentTypeParser('text/plain');
+  registerJsonBody(app);
 
   const services = createServices(options, log, limits);
   observeRequests(app, services.metrics);
