@@ -226,4 +226,7 @@ test('the log tells of every decision and holds no secret', () => {
     );
   }
   expect(decisions).toContainEqual(expect.objectContaining({ action: 'issue', outcome: 'refused' }));
+  // What LiteLLM's upper bounds refuse is a refusal too, and no fault.
+  expect(decisions).toContainEqual(expect.objectContaining({ action: 'create', key: 'ci-a', outcome: 'refused' }));
+  expect(decisions.filter(({ outcome }) => outcome === 'failed')).toEqual([]);
 });

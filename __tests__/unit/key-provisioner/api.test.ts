@@ -121,7 +121,8 @@ test('a name that would reach into prototypes is refused', async () => {
 });
 
 test('too large a body is 413, another content type 415', async () => {
-  expect((await ask({ ...identity, workspace_name: 'x'.repeat(70_000) })).statusCode).toBe(413);
+  const tooLarge = await ask({ ...identity, workspace_name: 'x'.repeat(70_000) });
+  expect([tooLarge.statusCode, tooLarge.json().detail]).toEqual([413, expect.stringContaining('65536 bytes')]);
   expect((await ask('a=b', { ...bearer(token), 'content-type': 'text/plain' })).statusCode).toBe(415);
 });
 
@@ -143,6 +144,12 @@ test('a model or agent that does not exist is refused before LiteLLM is asked, w
   const agent = await ask({ ...identity, agents: ['aider'], model: 'claude-haiku-4-5' }, bearer(token), url);
   expect(agent.statusCode).toBe(422);
   expect(agent.json().errors).toEqual([{ field: 'agents', detail: expect.stringContaining('opencode') }]);
+});
+
+test('a text where a list belongs is one mistake, not two', async () => {
+  const body = { ...identity, agents: 'opencode-and-more', model: 'claude-haiku-4-5' };
+  const { errors } = (await ask(body, bearer(token), '/api/v1/workspaces/configure')).json();
+  expect(errors).toEqual([{ field: 'agents', detail: expect.stringContaining('expected array') }]);
 });
 
 test('without LiteLLM a key is 503 with Retry-After, and nothing of the inside is told', async () => {

@@ -49,7 +49,11 @@ export function asProblem(error: unknown, request: FastifyRequest): Problem {
   if (error instanceof LiteLLMRefused) return refusedByLiteLLM(error);
   if (hasZodFastifySchemaValidationErrors(error)) return validationProblem(error as ValidationError, request);
   const { statusCode = 500, code = '' } = error as FastifyError;
-  if (code === 'FST_ERR_CTP_BODY_TOO_LARGE') return new Problem(413, { detail: 'the request body is too large' });
+  if (code === 'FST_ERR_CTP_BODY_TOO_LARGE') {
+    return new Problem(413, {
+      detail: `the request body is larger than the ${request.routeOptions.bodyLimit} bytes allowed`,
+    });
+  }
   if (code === 'FST_ERR_CTP_INVALID_MEDIA_TYPE') {
     return new Problem(415, { detail: 'the request body must be JSON: send `content-type: application/json`' });
   }

@@ -19,9 +19,15 @@ export interface ValidationError {
 /** Says of each field that was refused what is allowed. */
 export function validationProblem(error: ValidationError, request: FastifyRequest): Problem {
   const place = error.validationContext ?? 'body';
-  const errors = error.validation.flatMap((issue) => fieldErrors(issue, place, request));
+  // Of something of the wrong type zod also says that it is too long, in words that fit the right type.
+  const wrong = new Set(error.validation.filter(({ keyword }) => keyword === 'invalid_type').map(pathOf));
+  const errors = error.validation
+    .filter((issue) => issue.keyword === 'invalid_type' || !wrong.has(pathOf(issue)))
+    .flatMap((issue) => fieldErrors(issue, place, request));
   return new Problem(422, { detail: errors.map(({ field, detail }) => `${field}: ${detail}`).join('; '), errors });
 }
+
+const pathOf = ({ instancePath }: Issue) => instancePath;
 
 function fieldErrors(issue: Issue, place: string, request: FastifyRequest): FieldError[] {
   const path = issue.instancePath.split('/').filter(Boolean);

@@ -2,8 +2,8 @@ import type { FastifyRequest } from 'fastify';
 import type { Decision } from '../audit';
 import type { CoderUser } from '../coder/client';
 import { requirePerson } from '../http/callers';
+import { asProblem } from '../http/error-handler';
 import { type KeyId, keyName } from '../keys/key-id';
-import { Problem } from '../problem';
 import type { Services } from '../services';
 
 interface Subject {
@@ -27,7 +27,7 @@ export async function audited<T>(
     audit.record({ ...line, outcome }, request.id);
     return result;
   } catch (error) {
-    audit.record({ ...line, ...failure(error) }, request.id);
+    audit.record({ ...line, ...failure(error, request) }, request.id);
     throw error;
   }
 }
@@ -39,12 +39,12 @@ export async function auditedPerson(
   action: Decision['action'],
 ): Promise<CoderUser> {
   return requirePerson(services, request).catch((error: unknown) => {
-    services.audit.record({ action, actor: 'somebody', scope: 'user', ...failure(error) }, request.id);
+    services.audit.record({ action, actor: 'somebody', scope: 'user', ...failure(error, request) }, request.id);
     throw error;
   });
 }
 
-const failure = (error: unknown) => ({
-  outcome: error instanceof Problem && error.status < 500 ? ('refused' as const) : ('failed' as const),
+const failure = (error: unknown, request: FastifyRequest) => ({
+  outcome: asProblem(error, request).status < 500 ? ('refused' as const) : ('failed' as const),
   reason: error instanceof Error ? error.message : String(error),
 });
