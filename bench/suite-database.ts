@@ -3,12 +3,6 @@
  *
  * How long a suite of the contract tests waits for a database of its own, against migrating an empty one.
  */
-import { cacheDirectory } from '../demo/installation/directories.ts';
-import { migrate } from '../demo/installation/migrations.ts';
-import { preparePythonEnvironment } from '../demo/installation/python-environment.ts';
-import { quietly } from '../demo/installation/work.ts';
-import { TestGateways } from '../demo/testing/gateways.ts';
-
 const SUITES = 9;
 const LIMIT_S = 2;
 
@@ -19,6 +13,12 @@ async function seconds(action: () => Promise<unknown>): Promise<number> {
 }
 
 async function main(): Promise<void> {
+  // The demo's room holds ES modules that ask where they are; benchmarks are CommonJS.
+  const { TestGateways } = await import('../demo/testing/gateways.ts');
+  const { cacheDirectory } = await import('../demo/installation/directories.ts');
+  const { migrate } = await import('../demo/installation/migrations.ts');
+  const { preparePythonEnvironment } = await import('../demo/installation/python-environment.ts');
+  const { quietly } = await import('../demo/installation/work.ts');
   const { migrationsDirectory } = await preparePythonEnvironment(cacheDirectory(), quietly);
   const gateways = await TestGateways.open(quietly);
   try {
