@@ -1,5 +1,6 @@
 import { Argument, type Command } from 'commander';
-import { print } from './terminal/output';
+import { optionsOf } from './context';
+import { print, printJson } from './terminal/output';
 
 const SHELLS = ['bash', 'zsh', 'fish'] as const;
 type Shell = (typeof SHELLS)[number];
@@ -10,7 +11,11 @@ export function register(program: Command): void {
     .command('completion')
     .description('print a completion script: eval "$(gateway completion bash)"')
     .addArgument(new Argument('<shell>', 'the shell').choices(SHELLS))
-    .action((shell: Shell) => print(completionScript(program, shell)));
+    .action((shell: Shell, _: unknown, command: Command) => {
+      const script = completionScript(program, shell);
+      if (optionsOf(command).json) printJson({ shell, script });
+      else print(script);
+    });
 }
 
 /** What can follow a command: `keys create` → its subcommands, choices of its arguments, and options. */

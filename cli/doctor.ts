@@ -10,6 +10,7 @@ import { isoDate } from './models';
 import { harmless, print, printJson } from './terminal/output';
 import { working } from './terminal/progress';
 import { style } from './terminal/style';
+import { wrap } from './terminal/wrap';
 
 interface Options {
   readonly workspace?: string;
@@ -64,17 +65,19 @@ function show({ findings, notExamined, examined }: Report): void {
   print(`looked for ${examined} symptoms: ${found}`);
   for (const because of new Set(notExamined.map((symptom) => symptom.because))) {
     const ids = notExamined.filter((symptom) => symptom.because === because).map(({ id }) => id);
-    print(style.dim(`not looked for: ${ids.join(', ')}`), style.dim(`  ${harmless(because)}`));
+    print(wrap(style.dim(`not looked for: ${ids.join(', ')}`), 2), wrap(style.dim(`  ${harmless(because)}`), 2));
   }
 }
 
 function lines({ title, cause, evidence, fix, id }: Finding, sign: string): string[] {
   const block = (label: string, values: readonly string[]) =>
     values.map((value, index) => `  ${style.dim((index === 0 ? label : '').padEnd(9))} ${harmless(value)}`);
+  const prose = (line: string) => wrap(line, 12);
   return [
-    `${sign} ${style.bold(title)} ${style.dim(`[${id}]`)}`,
-    ...block('cause', [cause]),
-    ...block('evidence', evidence),
+    wrap(`${sign} ${style.bold(title)} ${style.dim(`[${id}]`)}`, 2),
+    ...block('cause', [cause]).map(prose),
+    ...block('evidence', evidence).map(prose),
+    // To be pasted, so as it is.
     ...block('fix', fix),
   ];
 }

@@ -7,6 +7,7 @@ import { leftOut, lifeWords, modelWarnings } from './models/warnings';
 import { print, printJson } from './terminal/output';
 import { style } from './terminal/style';
 import { type Column, table } from './terminal/table';
+import { wrap } from './terminal/wrap';
 
 const COLUMNS: readonly Column[] = [
   { heading: 'model' },
@@ -60,7 +61,10 @@ export function register(program: Command): void {
           models.map((model) => row(model, today, mark(model.name))),
         ),
       );
-      print('', style.dim('prices in US dollars per million tokens, of the provider asked first; limits in tokens'));
+      print(
+        '',
+        wrap(style.dim('prices in US dollars per million tokens, of the provider asked first; limits in tokens')),
+      );
       for (const { name, routes } of models) {
         for (const { abovePromptTokens, input, output } of routes[0].priceBands ?? []) {
           print(style.dim(`+ ${name}: ${input} / ${output} for prompts above ${thousands(abovePromptTokens)} tokens`));
@@ -70,8 +74,8 @@ export function register(program: Command): void {
       if (warnings.length > 0) print('');
       for (const { model, urgency, message, fix } of warnings) {
         print(
-          `${urgency === 'now' ? style.red('!') : style.yellow('!')} ${style.bold(model)} ${message}`,
-          `  ${style.dim(fix)}`,
+          wrap(`${urgency === 'now' ? style.red('!') : style.yellow('!')} ${style.bold(model)} ${message}`, 2),
+          wrap(`  ${style.dim(fix)}`, 2),
         );
       }
     });

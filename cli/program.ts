@@ -11,13 +11,15 @@ import * as review from './review';
 import * as verify from './verify';
 
 const EXIT_CODES = `
-Exit codes: 0 well · 1 findings or failed checks · 2 wrong arguments or files
-            3 refused by the service · 4 unreachable · 130 interrupted
-            70 a fault of this program
-
-Addresses:  GATEWAY_URL, GATEWAY_PROVISIONER_URL, else localhost with the ports of gateway.yaml (4000, 8100)
-Credential: GATEWAY_ADMIN_TOKEN, else provisioner_admin_token of secrets.tfvars
-Colour:     off with NO_COLOR`;
+Exit codes:   0 well · 1 findings or failed checks · 2 wrong arguments or files
+              3 refused by the service · 4 unreachable · 130 interrupted
+              70 a fault of this program
+Environment:  GATEWAY_URL, GATEWAY_PROVISIONER_URL
+                  addresses, else localhost with the ports of gateway.yaml
+              GATEWAY_ADMIN_TOKEN
+                  admin credential, else from secrets.tfvars
+              NO_COLOR
+                  no colour`;
 
 /** Which commands read the settings, and which act with the admin credential. `init` has both with its own words. */
 const FILES: Readonly<Record<string, { settings?: boolean; credential?: boolean }>> = {
@@ -36,9 +38,8 @@ export function buildProgram(): Command {
     .version(require('../package.json').version)
     .option('--json', 'print one JSON document instead of text')
     .option('-y, --yes', 'do not ask before something that cannot be undone')
-    .addHelpText('after', EXIT_CODES)
+    .addHelpText('afterAll', EXIT_CODES)
     .configureHelp({ showGlobalOptions: true, sortSubcommands: false })
-    .showHelpAfterError('(add --help for what is possible)')
     .exitOverride();
   for (const command of [init, keys, generateKey, verify, doctor, review, models, diagram, demo, completion]) {
     command.register(program);

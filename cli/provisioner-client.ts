@@ -112,7 +112,9 @@ export class ProvisionerClient {
       ? [
           problem.data.detail || problem.data.title,
           ...(problem.data.errors ?? []).map((e) => `${e.field}: ${e.detail}`),
-        ].join('; ')
+        ]
+          .filter((part, index, parts) => !parts.slice(0, index).some((earlier) => earlier.includes(part)))
+          .join('; ')
       : `status ${response.status} from ${this.service.url}, which does not look like the key-provisioner`;
     const retry = response.headers.get('retry-after');
     const fix =

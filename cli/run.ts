@@ -1,33 +1,52 @@
 import { type Command, CommanderError } from 'commander';
 import { ZodError } from 'zod';
 import { CliError, EXIT, type ExitCode } from './errors';
+import { leave } from './terminal/leaving';
 import { endQuietlyOnBrokenPipe, harmless } from './terminal/output';
-import { errorStyle } from './terminal/style';
+import { errorStyle, terminalWidth } from './terminal/style';
+import { wrap } from './terminal/wrap';
+import { explain } from './wrong-words';
 
 /** Runs a command line and leaves its outcome in `process.exitCode`; whatever fails becomes one message for people. */
 export async function run(program: Command, argv: readonly string[]): Promise<void> {
-  endQuietlyOnBrokenPipe();
+  endQuietlyOnBrokenPipe(leave);
+  const json = argv.includes('--json');
+  for (const command of withSubcommands(program)) {
+    // Errors are worded below; and help that nobody asked for is no JSON.
+    command.configureOutput({ outputError: () => undefined, ...(json ? { writeErr: () => undefined } : {}) });
+  }
   try {
     await program.parseAsync([...argv]);
   } catch (error) {
-    process.exitCode = report(error, argv.includes('--json'));
+    if (!(error instanceof CommanderError)) process.exitCode = report(understand(error), json);
+    // Help and version, where they were asked for.
+    else if (error.exitCode === 0) process.exitCode = EXIT.ok;
+    else if (error.code === 'commander.help' && !json) process.exitCode = EXIT.usage;
+    else process.exitCode = report({ ...explain(error, program, argv), exitCode: EXIT.usage }, json);
   }
 }
 
-function report(error: unknown, json: boolean): ExitCode {
-  // commander has printed its message already; help and version are no errors.
-  if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
-  const { message, exitCode, fix } = understand(error);
+const withSubcommands = (command: Command): Command[] => [command, ...command.commands.flatMap(withSubcommands)];
+
+interface Understood {
+  readonly message: string;
+  readonly exitCode: ExitCode;
+  readonly fix?: string;
+}
+
+function report({ message, exitCode, fix }: Understood, json: boolean): ExitCode {
   if (json) {
     process.stderr.write(`${JSON.stringify({ error: { message, exit_code: exitCode, ...(fix ? { fix } : {}) } })}\n`);
   } else {
-    process.stderr.write(`${errorStyle.red('error:')} ${harmless(message)}\n`);
+    process.stderr.write(
+      `${wrap(`${errorStyle.red('error:')} ${harmless(message)}`, 7, terminalWidth(process.stderr))}\n`,
+    );
     if (fix) process.stderr.write(`${errorStyle.dim('fix:')}   ${harmless(fix)}\n`);
   }
   return exitCode;
 }
 
-function understand(error: unknown): { message: string; exitCode: ExitCode; fix?: string } {
+function understand(error: unknown): Understood {
   if (error instanceof CliError) {
     return { message: error.message, exitCode: error.exitCode, ...(error.fix ? { fix: error.fix } : {}) };
   }

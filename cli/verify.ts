@@ -8,9 +8,12 @@ import { Docker } from './docker';
 import { EXIT, usageError } from './errors';
 import { GatewayClient } from './gateway-client';
 import { checkWritable } from './keys/deliver';
+import { nearest } from './nearest';
 import { ProvisionerClient } from './provisioner-client';
+import { cleaningUp } from './terminal/leaving';
 import { note, print, printJson, usd } from './terminal/output';
 import { style } from './terminal/style';
+import { wrap } from './terminal/wrap';
 import type { Bench } from './verify/check';
 import { junit } from './verify/junit';
 import { estimate, modelChecks } from './verify/models';
@@ -43,7 +46,14 @@ async function verify(_: unknown, command: Command): Promise<void> {
   const settings = loadSettings(options.settings);
   const served = servedModels(settings);
   const unknown = options.model?.find((name) => !served.some((model) => model.name === name));
-  if (unknown) throw usageError(`"${unknown}" is not served; served are ${served.map(({ name }) => name).join(', ')}`);
+  if (unknown !== undefined) {
+    const names = served.map(({ name }) => name);
+    const meant = nearest(unknown, names);
+    throw usageError(
+      `"${unknown}" is not served; served are ${names.join(', ')}`,
+      meant && `did you mean "${meant}"? \`gateway models\` shows what is left out, and why`,
+    );
+  }
   const asked = options.free ? [] : served.filter(({ name }) => !options.model || options.model.includes(name));
   const credential = tryAdminToken(options.secretsFile);
   const bench: Bench = {
@@ -56,45 +66,38 @@ async function verify(_: unknown, command: Command): Promise<void> {
     workspace: options.workspace,
     costs: estimate(asked),
     key: process.env['GATEWAY_API_KEY'] || undefined,
-    madeKey: undefined,
   };
   if (asked.length > 0) {
-    note(
-      style.dim(
-        `asking ${asked.length} ${asked.length === 1 ? 'model' : 'models'} twice each costs at most ${usd(bench.costs)}; --free asks none`,
-      ),
-    );
+    const questions = `asking ${asked.length} ${asked.length === 1 ? 'model' : 'models'} twice each`;
+    note(wrap(style.dim(`${questions} costs at most ${usd(bench.costs)}; --free asks none`)));
   }
 
-  const onInterrupt = () => {
-    note('', 'interrupted; taking the key of these checks away …');
-    void cleanUp(bench)
-      .catch((error: Error) => note(error.message))
-      .finally(() => process.exit(EXIT.interrupted));
-  };
-  process.once('SIGINT', onInterrupt);
   const began = performance.now();
   const checks = [
     ...platformChecks,
     ...modelChecks(asked, settings.models.default),
     ...(options.workspace === undefined ? [noWorkspace] : workspaceChecks),
   ];
-  let results: Result[];
-  try {
-    results = await runChecks(checks, bench, options.json ? 'nothing' : process.stdout.isTTY ? 'terminal' : 'lines');
-  } finally {
-    await cleanUp(bench);
-    process.off('SIGINT', onInterrupt);
-  }
+  const display = options.json ? 'nothing' : process.stdout.isTTY ? 'terminal' : 'lines';
+  const results = await cleaningUp(
+    () => cleanUp(bench),
+    async () => {
+      try {
+        return await runChecks(checks, bench, display);
+      } finally {
+        await cleanUp(bench);
+      }
+    },
+  );
   const seconds = (performance.now() - began) / 1000;
   if (options.junit !== undefined) writeFileSync(options.junit, junit(results));
-  summarize(results, seconds, options.json === true);
+  summarize(results, seconds, bench.costs, options.json === true);
 }
 
-function summarize(results: readonly Result[], seconds: number, json: boolean): void {
+function summarize(results: readonly Result[], seconds: number, costs: number, json: boolean): void {
   const count = (status: Result['status']) => results.filter((result) => result.status === status).length;
   const [passed, failed, skipped] = [count('pass'), count('fail'), count('skip')];
-  if (json) printJson({ passed, failed, skipped, seconds, results });
+  if (json) printJson({ passed, failed, skipped, seconds, cost_at_most: costs, results });
   else {
     const bad = failed > 0 ? style.red(`${failed} failed`) : `${failed} failed`;
     print('', `${passed} passed, ${bad}, ${skipped} skipped in ${seconds.toFixed(1)} s`);

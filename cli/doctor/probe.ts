@@ -1,6 +1,7 @@
 import type { ServedModel } from '../../litellm-config/resolve';
 import { type Answer, errorOf, type GatewayClient } from '../gateway-client';
 import type { ProvisionerClient } from '../provisioner-client';
+import { cleaningUp } from '../terminal/leaving';
 
 /** How one provider's cheapest model answered a small question. */
 export interface Probe {
@@ -62,17 +63,17 @@ async function withOwnKey(
     max_budget: 0.1,
     models: asked.map(([, { name }]) => name),
   };
-  let name: string | undefined;
-  try {
-    const issued = await admin.create(request);
-    name = issued.name;
-    return await ask(issued.key);
-  } catch {
+  const issuing = admin.create(request).catch(() => undefined);
+  const remove = async () => {
+    const issued = await issuing;
+    if (issued) await admin.delete(issued.name).catch(() => undefined);
+  };
+  return cleaningUp(remove, async () => {
+    const issued = await issuing;
     // Other symptoms tell why no key can be made.
-    return [];
-  } finally {
-    if (name) await admin.delete(name).catch(() => undefined);
-  }
+    if (!issued) return [];
+    return ask(issued.key).finally(remove);
+  });
 }
 
 async function probe(gateway: GatewayClient, provider: string, model: string, key: string): Promise<Probe> {

@@ -4,6 +4,7 @@ import type { IssuedKey } from '../../images/key-provisioner/src/contract';
 import { CliError, EXIT, usageError } from '../errors';
 import { day, print, printJson, usd } from '../terminal/output';
 import { style } from '../terminal/style';
+import { wrap } from '../terminal/wrap';
 import { writePrivately } from '../write-privately';
 
 /** Where a key that is shown once goes. */
@@ -62,10 +63,11 @@ export async function deliver(issued: IssuedKey, to: Destination): Promise<void>
   }
   if (to.json) return printJson(to.file === undefined ? issued : { ...rest, file: to.file });
   const heading = issued.reused ? 'the key it already had' : 'new key';
+  const limits = `${usd(issued.max_budget)} per ${issued.budget_duration} · ${issued.rpm_limit} requests a minute · expires ${day(issued.expires)}`;
   print(
-    `${style.bold(issued.name)} · ${heading}${to.file === undefined ? ', shown this once:' : ` written to ${to.file} (readable by you alone)`}`,
+    `${style.bold(issued.name)} · ${heading}${to.file === undefined ? ', shown this once:' : `, written to ${to.file} (readable by you alone)`}`,
     ...(to.file === undefined ? ['', `  ${key}`, ''] : []),
-    `${usd(issued.max_budget)} per ${issued.budget_duration} · ${issued.rpm_limit} requests a minute · expires ${day(issued.expires)}`,
-    `models: ${issued.models.join(', ')}`,
+    wrap(limits),
+    wrap(`models: ${issued.models.join(', ')}`),
   );
 }

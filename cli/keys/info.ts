@@ -6,6 +6,7 @@ import { ProvisionerClient } from '../provisioner-client';
 import { day, harmless, print, printJson, usd } from '../terminal/output';
 import { style } from '../terminal/style';
 import { bar } from '../terminal/table';
+import { wrap } from '../terminal/wrap';
 import { named } from './named';
 
 /** `gateway keys info <name>`: everything about one key but the key itself. */
@@ -45,7 +46,7 @@ function describe(key: KeyInfo): string[] {
     style.bold(key.name),
     ...facts
       .filter(([, value]) => value)
-      .map(([label, value]) => `  ${style.dim(label.padEnd(10))} ${harmlessCell(value)}`),
+      .map(([label, value]) => wrap(`  ${style.dim(label.padEnd(10))} ${harmlessCell(value)}`, 13)),
   ];
 }
 

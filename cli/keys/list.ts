@@ -11,12 +11,12 @@ import { bar, type Column, table } from '../terminal/table';
 const COLUMNS: readonly Column[] = [
   { heading: 'name' },
   { heading: 'state', expendable: 1 },
-  { heading: 'owner', expendable: 3 },
-  { heading: '', expendable: 6 },
+  { heading: 'owner', expendable: 4 },
+  { heading: '', expendable: 2 },
   { heading: 'spent', align: 'right' },
-  { heading: 'budget', align: 'right', expendable: 2 },
-  { heading: 'expires', expendable: 4 },
-  { heading: 'last used', expendable: 5 },
+  { heading: 'budget', align: 'right', expendable: 3 },
+  { heading: 'expires', expendable: 5 },
+  { heading: 'last used', expendable: 6 },
 ];
 
 /** `gateway keys list`: every key there is, all pages, with what it spent of its budget. */

@@ -1,5 +1,5 @@
-import { distance } from 'fastest-levenshtein';
 import { CliError } from '../errors';
+import { nearest } from '../nearest';
 import { type ProvisionerClient, RefusedError } from '../provisioner-client';
 
 /** Does something to the key of a name; an unknown name is answered with the nearest one there is. */
@@ -9,8 +9,8 @@ export async function named<T>(client: ProvisionerClient, name: string, action: 
   } catch (error) {
     if (!(error instanceof RefusedError) || error.status !== 404) throw error;
     const names = (await client.list()).map((key) => key.name);
-    const [nearest] = names.map((known) => ({ known, far: distance(known, name) })).sort((a, b) => a.far - b.far);
-    const similar = nearest && nearest.far <= Math.max(3, name.length / 3) ? `did you mean "${nearest.known}"? ` : '';
-    throw new CliError(`no key is called "${name}"`, error.exitCode, `${similar}\`gateway keys list\` shows all names`);
+    const similar = nearest(name, names);
+    const meant = similar ? `did you mean "${similar}"? ` : '';
+    throw new CliError(`no key is called "${name}"`, error.exitCode, `${meant}\`gateway keys list\` shows all names`);
   }
 }

@@ -6,6 +6,7 @@ import { promisify } from 'node:util';
 import { parse } from 'yaml';
 import type { z } from 'zod';
 import { CliError, EXIT, usageError } from '../errors';
+import { cleaningUp } from '../terminal/leaving';
 import { gatewaySchema, proxyConfigSchema, type Stack, type Synthesized, stackSchema } from './synthesized';
 
 const run = promisify(execFile);
@@ -18,7 +19,7 @@ const ROOT = join(__dirname, '..', '..');
  * @throws CliError (usage) where synth fails
  */
 export function synthesizeHere(settings: string, root = ROOT): Promise<Synthesized> {
-  return inTemporaryFolder((folder) => synthesize(root, settings, join(folder, 'out'), 'this working tree'));
+  return inTemporaryFolder(root, (folder) => synthesize(root, settings, join(folder, 'out'), 'this working tree'));
 }
 
 /**
@@ -29,33 +30,28 @@ export function synthesizeHere(settings: string, root = ROOT): Promise<Synthesiz
  */
 export async function synthesizeCommit(ref: string, settings: string, root = ROOT): Promise<Synthesized> {
   const commit = await resolveCommit(ref, root);
-  try {
-    return await inTemporaryFolder(async (folder) => {
-      const checkout = join(folder, 'base');
-      await git(root, 'worktree', 'add', '--quiet', '--detach', checkout, commit);
-      symlinkSync(join(root, 'node_modules'), join(checkout, 'node_modules'));
-      return synthesize(checkout, settings, join(folder, 'out'), `"${ref}"`);
-    });
-  } finally {
-    await git(root, 'worktree', 'prune').catch(() => undefined);
-  }
+  return inTemporaryFolder(root, async (folder) => {
+    const checkout = join(folder, 'base');
+    await git(root, 'worktree', 'add', '--quiet', '--detach', checkout, commit);
+    symlinkSync(join(root, 'node_modules'), join(checkout, 'node_modules'));
+    return synthesize(
+      checkout,
+      settings,
+      join(folder, 'out'),
+      `"${ref}"`,
+      'compare with a commit whose `npm run synth` works',
+    );
+  });
 }
 
-/** A folder that is gone afterwards, also after Ctrl-C. */
-async function inTemporaryFolder<T>(work: (folder: string) => Promise<T>): Promise<T> {
+/** A folder that is gone afterwards, also after Ctrl-C, and so is what git remembers of a checkout in it. */
+async function inTemporaryFolder<T>(root: string, work: (folder: string) => Promise<T>): Promise<T> {
   const folder = mkdtempSync(join(tmpdir(), 'gateway-review-'));
-  const remove = () => rmSync(folder, { recursive: true, force: true });
-  const onInterrupt = () => {
-    remove();
-    process.exit(EXIT.interrupted);
+  const remove = async () => {
+    rmSync(folder, { recursive: true, force: true });
+    await git(root, 'worktree', 'prune').catch(() => undefined);
   };
-  process.once('SIGINT', onInterrupt);
-  try {
-    return await work(folder);
-  } finally {
-    process.off('SIGINT', onInterrupt);
-    remove();
-  }
+  return cleaningUp(remove, () => work(folder).finally(remove));
 }
 
 async function resolveCommit(ref: string, root: string): Promise<string> {
@@ -74,16 +70,19 @@ async function git(cwd: string, ...arguments_: string[]): Promise<string> {
   return stdout.trim();
 }
 
-async function synthesize(folder: string, settings: string, out: string, what: string): Promise<Synthesized> {
+async function synthesize(
+  folder: string,
+  settings: string,
+  out: string,
+  what: string,
+  fix?: string,
+): Promise<Synthesized> {
   const env = { ...process.env, NODE_OPTIONS: '', CDKTF_OUTDIR: out, GATEWAY_SETTINGS: settings };
   try {
     await run(process.execPath, ['--import', 'tsx', 'main.ts'], { cwd: folder, maxBuffer: 64 << 20, env });
   } catch (error) {
     const { stderr = '', message } = error as { stderr?: string; message: string };
-    throw usageError(
-      `${what} cannot be synthesized:\n  ${essence(stderr.trim() || message)}`,
-      'compare with a commit whose `npm run synth` works',
-    );
+    throw usageError(`${what} cannot be synthesized:\n  ${essence(stderr.trim() || message)}`, fix);
   }
   return readSynthesized(out);
 }

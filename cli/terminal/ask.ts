@@ -42,8 +42,18 @@ export async function askHidden(question: string, otherwise: string): Promise<st
 /** readline takes Ctrl-C for itself; it must end the command as it does everywhere else. */
 function answerTo(prompt: ReturnType<typeof createInterface>, question: string): Promise<string> {
   return new Promise((resolve, reject) => {
-    prompt.once('SIGINT', () => reject(new CliError('interrupted; nothing was changed', EXIT.interrupted)));
-    prompt.once('close', () => reject(usageError('no answer was given; nothing was changed')));
-    prompt.question(question).then(resolve, reject);
+    let over = false;
+    const end = (error: CliError) => {
+      if (over) return;
+      over = true;
+      if (question) process.stderr.write('\n');
+      reject(error);
+    };
+    prompt.once('SIGINT', () => end(new CliError('interrupted; nothing was changed', EXIT.interrupted)));
+    prompt.once('close', () => end(usageError('no answer was given; nothing was changed')));
+    prompt.question(question).then((answer) => {
+      over = true;
+      resolve(answer);
+    }, reject);
   });
 }

@@ -31,11 +31,11 @@ export function usd(amount: number): string {
 export const day = (iso: string | null | undefined): string => iso?.slice(0, 10) ?? '–';
 
 /** A reader that left (`| head`) is no error: nothing more to say, and nothing to complain about. */
-export function endQuietlyOnBrokenPipe(): void {
+export function endQuietlyOnBrokenPipe(leave: (exitCode: number) => void): void {
   for (const stream of [process.stdout, process.stderr]) {
     stream.on('error', (error: NodeJS.ErrnoException) => {
-      if (error.code === 'EPIPE') process.exit(process.exitCode ?? 0);
-      throw error;
+      if (error.code !== 'EPIPE') throw error;
+      leave(Number(process.exitCode ?? 0));
     });
   }
 }

@@ -13,12 +13,15 @@ export async function working<T>(what: string, work: () => Promise<T>): Promise<
     const frame = FRAMES[turn++ % FRAMES.length] ?? '';
     stream.write(`\r\x1b[2K${errorStyle.cyan(frame)} ${what}${seconds >= 2 ? errorStyle.dim(` ${seconds} s`) : ''}`);
   };
+  const clear = () => stream.write('\r\x1b[2K');
   draw();
   const timer = setInterval(draw, 100);
+  process.once('exit', clear);
   try {
     return await work();
   } finally {
     clearInterval(timer);
-    stream.write('\r\x1b[2K');
+    process.off('exit', clear);
+    clear();
   }
 }

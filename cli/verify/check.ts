@@ -1,3 +1,4 @@
+import type { IssuedKey } from '../../images/key-provisioner/src/contract';
 import type { ServedModel } from '../../litellm-config/resolve';
 import type { Settings } from '../../settings/schema';
 import type { Docker } from '../docker';
@@ -41,6 +42,6 @@ export interface Bench {
   key: string | undefined;
   /** The models that key may use, where it was not made for these checks. @default - all that are served */
   allowed?: readonly string[];
-  /** Name of a key made for these checks, deleted at the end. */
-  madeKey: string | undefined;
+  /** A key that is being made, or was made, for these checks; deleted at the end. */
+  making?: Promise<IssuedKey> | undefined;
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { IssuedKey } from '../../images/key-provisioner/src/contract';
 import { SCOPES } from '../../settings/schema';
 import { provisionerUrl } from '../context';
 import { CliError, EXIT } from '../errors';
@@ -122,9 +123,9 @@ async function issueKey(bench: Bench): Promise<Outcome> {
   if (!bench.provisioner)
     return skip('no admin credential (GATEWAY_ADMIN_TOKEN or secrets.tfvars) and no GATEWAY_API_KEY');
   const policies = SCOPES.map((scope) => bench.settings.policies[scope]);
-  let issued: Awaited<ReturnType<typeof makeKey>>;
+  let issued: IssuedKey;
   try {
-    issued = await makeKey(bench.provisioner, {
+    bench.making = makeKey(bench.provisioner, {
       models: bench.models.map((model) => model.name),
       // Within what LiteLLM allows any key; twice the estimate, since a budget is checked before a call is paid.
       max_budget: Math.min(
@@ -133,12 +134,12 @@ async function issueKey(bench: Bench): Promise<Outcome> {
       ),
       rpm_limit: Math.max(...policies.map((policy) => policy.rpm_limit)),
     });
+    issued = await bench.making;
   } catch (error) {
     if (!(error instanceof RefusedError) || error.status !== 422) throw error;
     return fail(`${error.message}; was it deployed from other settings? \`make deploy\` brings these`);
   }
   bench.key = issued.key;
-  bench.madeKey = issued.name;
   return pass(`${issued.name}, for an hour, deleted at the end`);
 }
 
@@ -149,16 +150,16 @@ function makeKey(provisioner: ProvisionerClient, limits: { models: string[]; max
 
 /** Takes the key of the checks away again. */
 export async function cleanUp(bench: Bench): Promise<void> {
-  const { madeKey, provisioner } = bench;
-  if (!madeKey || !provisioner) return;
-  bench.madeKey = undefined;
+  const made = await bench.making?.catch(() => undefined);
+  if (!made || !bench.provisioner) return;
+  bench.making = undefined;
   try {
-    await provisioner.delete(madeKey);
+    await bench.provisioner.delete(made.name);
   } catch (error) {
     throw new CliError(
-      `the key "${madeKey}" of these checks could not be deleted: ${(error as Error).message}`,
+      `the key "${made.name}" of these checks could not be deleted: ${(error as Error).message}`,
       EXIT.refused,
-      `gateway keys delete ${madeKey}; it expires in an hour in any case`,
+      `gateway keys delete ${made.name}; it expires in an hour in any case`,
     );
   }
 }

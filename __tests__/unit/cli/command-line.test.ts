@@ -21,8 +21,9 @@ describe('wrong arguments get a suggestion and exit code 2', () => {
     [['kyes'], 'Did you mean keys?'],
     [['keys', 'crate'], 'Did you mean create?'],
     [['keys', 'list', '--scop', 'ci'], 'Did you mean --scope?'],
-    [['keys', 'create', 'agent', 'reviw'], 'review, write'],
+    [['keys', 'create', 'agent', 'reviw'], 'Did you mean review?'],
     [['keys', 'list', '--scope', 'teams'], 'workspace, user, ci'],
+    [['keys', 'info'], '`gateway keys info --help`'],
     [['keys', 'create', 'ci', 'a', '--budget', '-3'], 'a number above zero'],
     [['models', '--today', 'tomorrow'], 'such as 2026-11-30'],
     [['review'], '--base'],
@@ -66,6 +67,27 @@ test('with --json an error is one line of JSON on standard error', async () => {
   expect({ code, stdout }).toEqual({ code: 4, stdout: '' });
   expect(JSON.parse(stderr).error).toMatchObject({ exit_code: 4 });
 });
+
+test.each([
+  [['--json'], 'no command was given'],
+  [['--json', 'keys'], 'no command was given'],
+  [['--json', 'kyes'], "unknown command 'kyes'"],
+  [['keys', 'list', '--state', 'gone', '--json'], 'active, revoked, expired'],
+  [['review', '--json'], '--base'],
+])('with --json so are wrong arguments: gateway %j', async (arguments_, said) => {
+  const { code, stdout, stderr } = await gatewayInProcess(arguments_);
+  expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+  expect(JSON.parse(stderr).error).toMatchObject({ exit_code: 2, message: expect.stringContaining(said) });
+});
+
+test.each([[['--help']], [['keys', 'create', 'ci', '--help']], [['doctor', '--help']]])(
+  'exit codes are in the help: gateway %j',
+  async (arguments_) => {
+    const { stdout } = await gatewayInProcess(arguments_);
+    for (const code of [0, 1, 2, 3, 4, 70, 130]) expect(stdout).toMatch(new RegExp(`\\b${code} [a-z]+`));
+    expect(Math.max(...stdout.split('\n').map((line) => line.length))).toBeLessThanOrEqual(80);
+  },
+);
 
 test('help and version are no errors', async () => {
   expect(await gatewayInProcess(['--help'])).toMatchObject({ code: 0, stderr: '' });

@@ -43,7 +43,7 @@ export const databaseDown: Symptom = {
               'make deploy',
             ]
           : [container ? `docker start ${name}` : 'make deploy', `docker logs --tail 50 ${name}   # if it stops again`],
-        explains: ['gateway-down', 'provisioner-cut-off', 'gateway-slow-start', 'workspace-cut-off'],
+        explains: ['gateway-down', 'provisioner-cut-off', 'workspace-cut-off'],
       },
     ];
   },
