@@ -77,7 +77,7 @@ function lines({ title, cause, evidence, fix, id }: Finding, sign: string): stri
     wrap(`${sign} ${style.bold(title)} ${style.dim(`[${id}]`)}`, 2),
     ...block('cause', [cause]).map(prose),
     ...block('evidence', evidence).map(prose),
-    // To be pasted, so as it is.
-    ...block('fix', fix),
+    // Commands are to be pasted, so they stay as they are.
+    ...block('fix', fix).map((line, index) => (fix[index]?.startsWith('#') ? wrap(line, `${' '.repeat(12)}# `) : line)),
   ];
 }

@@ -21,10 +21,9 @@ export async function call(
   init: RequestInit = {},
   timeoutMs = TIMEOUT_MS,
 ): Promise<Response> {
-  let target: URL;
-  try {
-    target = new URL(`${service.url}${path}`);
-  } catch {
+  const target = URL.parse(`${service.url}${path}`);
+  // `localhost:8100` is an address, of a scheme called "localhost".
+  if (!target || !['http:', 'https:'].includes(target.protocol)) {
     throw new CliError(
       `${service.variable} is "${service.url}", which is no address`,
       EXIT.usage,

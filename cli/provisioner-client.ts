@@ -124,7 +124,9 @@ export class ProvisionerClient {
           ? `try again in ${retry} s`
           : unreachable
             ? 'run `gateway doctor`'
-            : undefined;
+            : problem.success
+              ? undefined
+              : 'set GATEWAY_PROVISIONER_URL to its address';
     return new RefusedError(said, response.status, unreachable ? EXIT.unreachable : EXIT.refused, fix);
   }
 }
