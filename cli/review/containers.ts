@@ -1,4 +1,5 @@
-import { imageOf, list, nameOf, running } from './container';
+import { imageOf, nameOf, running } from './container';
+import { environment } from './container-environment';
 import { helperImages, image } from './container-image';
 import { mounts } from './container-mounts';
 import { networks, ports } from './container-network';
@@ -7,7 +8,6 @@ import { code, type Finding, findingsOf } from './finding';
 
 import { type Attributes, blocks, compareKeys, type Stack, same } from './synthesized';
 
-const secrets = findingsOf('secrets');
 const plain = findingsOf('resources');
 
 /** Changes of these make Docker's provider replace the container: a short interruption. */
@@ -56,36 +56,6 @@ export function compareContainers(before: Stack, after: Stack): Finding[] {
     }),
   ];
 }
-
-function environment(name: string, was: Attributes, is: Attributes): Finding[] {
-  const parse = (container: Attributes) =>
-    new Map(
-      list(container['env']).map((entry) => [entry.split('=', 1)[0] as string, entry.slice(entry.indexOf('=') + 1)]),
-    );
-  const { added, removed, both } = compareKeys(parse(was), parse(is));
-  const secret = (value: string) => /\$\{[^}]*var\./.test(value);
-  return [
-    ...added
-      .filter(([, value]) => secret(value))
-      .map(([key, value]) =>
-        secrets('medium', `${code(name)} is given the secret ${code(...variablesOf(value))} as ${code(key)}`),
-      ),
-    ...both
-      .filter(([, old, now]) => old !== now && secret(now))
-      .map(([key, , now]) =>
-        secrets('medium', `${code(key)} of ${code(name)} now comes from ${code(...variablesOf(now))}`),
-      ),
-    ...added
-      .filter(([, value]) => !secret(value))
-      .map(([key]) => plain('low', `${code(name)} gets the setting ${code(key)}`)),
-    ...removed.map(([key]) => plain('low', `${code(name)} loses the setting ${code(key)}`)),
-    ...both
-      .filter(([, old, now]) => old !== now && !secret(now))
-      .map(([key]) => plain('low', `the setting ${code(key)} of ${code(name)} changes`)),
-  ];
-}
-
-const variablesOf = (value: string) => [...value.matchAll(/var\.(\w+)/g)].map(([, variable]) => variable);
 
 function resourcesOf(name: string, was: Attributes, is: Attributes): Finding[] {
   const found: Finding[] = [];
