@@ -1,5 +1,8 @@
 import { spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gatewayUrl, provisionerUrl } from '../../../cli/context';
@@ -110,6 +113,56 @@ test("the doctor tells a password that PostgreSQL refuses from a database that i
   expect(await cause("Error: P1001: Can't reach database server at `postgres`:`5432`")).toBe(
     'PostgreSQL does not answer the gateway',
   );
+});
+
+describe('verify', () => {
+  // Stands in for a gateway that takes its time and knows nothing else.
+  const slow = createServer((_, response) => void setTimeout(() => response.end("I'm alive!"), 2500));
+  let env: Record<string, string>;
+  beforeAll(async () => {
+    await once(slow.listen(0, '127.0.0.1'), 'listening');
+    env = { ...NOBODY, GATEWAY_URL: `http://127.0.0.1:${(slow.address() as AddressInfo).port}`, NO_COLOR: '1' };
+  });
+  afterAll(() => slow.close());
+
+  test('on a terminal a slow check that goes well is ticked, with the time it took', async () => {
+    const { stdout } = await onTerminal(['verify', '--free'], 100, { env });
+    expect(stdout).toMatch(/✔ the gateway answers .* \[?[23] s/);
+    expect(stdout).not.toContain('✖ the gateway answers');
+  });
+
+  test('Ctrl-C ends it with 130 and a word', async () => {
+    const { code, stdout } = await onTerminal(['verify', '--free'], 100, {
+      env,
+      keepOpen: true,
+      whileRunning: (child) => {
+        const interruptOnce = (text: string) => {
+          if (!text.includes('the gateway answers')) return;
+          child.stdout?.off('data', interruptOnce);
+          child.stdin?.write('\u0003');
+        };
+        child.stdout?.on('data', interruptOnce);
+      },
+    });
+    expect(code).toBe(130);
+    expect(stdout).toContain('interrupted');
+  });
+
+  test('a model that is not served gets a suggestion', async () => {
+    const { code, stderr } = await gatewayInProcess(['verify', '--model', 'claude-haiku'], NOBODY);
+    expect(code).toBe(2);
+    expect(stderr).toContain('did you mean "claude-haiku-4-5"?');
+  });
+});
+
+test('prose ends at the edge of the terminal, commands stay whole', async () => {
+  const { stdout } = await onTerminal(['doctor', '--free', '--today', '2026-11-23'], 50, {
+    env: { ...NOBODY, NO_COLOR: '1' },
+  });
+  const lines = stdout.split('\r\n');
+  const evidence = lines.filter((line) => /^ {2}(cause|evidence)|^ {12}(?!#)/.test(line));
+  expect(evidence.length).toBeGreaterThan(5);
+  expect(Math.max(...evidence.map((line) => [...line].length))).toBeLessThanOrEqual(50);
 });
 
 describe('models', () => {
