@@ -32,7 +32,7 @@ export function onTerminal(arguments_: readonly string[], columns: number, optio
   const quoted = [BINARY, ...arguments_].map((word) => `'${word.replaceAll("'", "'\\''")}'`).join(' ');
   const child = spawn(
     'script',
-    ['--quiet', '--return', '--command', `stty cols ${columns}; exec ${quoted}`, '/dev/null'],
+    ['--quiet', '--return', '--command', `stty cols ${columns} rows 50; exec ${quoted}`, '/dev/null'],
     {
       cwd: options.cwd ?? ROOT,
       env: { ...environment(options.env), TERM: 'xterm' },
