@@ -9,6 +9,7 @@ export interface Output {
 }
 
 const containerSchema = z.object({
+  Id: z.string(),
   Name: z.string(),
   RestartCount: z.number().default(0),
   State: z.object({
@@ -48,10 +49,23 @@ export class Docker {
     return parsed.success ? parsed.data[0] : undefined;
   }
 
-  /** The last lines a container wrote, both streams. */
-  async logs(name: string, lines = 400): Promise<string> {
-    const { stdout, stderr } = await this.run(['logs', '--tail', String(lines), name]);
+  /** The last lines a container wrote, both streams; with `since` only those as new as that, such as `3m`. */
+  async logs(name: string, { lines = 400, since = '' } = {}): Promise<string> {
+    const newer = since ? ['--since', since] : [];
+    const { stdout, stderr } = await this.run(['logs', '--tail', String(lines), ...newer, name]);
     return `${stdout}${stderr}`;
+  }
+
+  /** When something last happened to a container of this id, as far back as the daemon remembers. ISO date, or nothing. */
+  async lastEvent(id: string, event: string): Promise<string | undefined> {
+    const now = new Date();
+    const dayAgo = new Date(now.getTime() - 24 * 3600 * 1000);
+    const { code, stdout } = await this.run([
+      ...['events', '--since', dayAgo.toISOString(), '--until', now.toISOString(), '--format', '{{.TimeNano}}'],
+      ...['--filter', 'type=container', '--filter', `container=${id}`, '--filter', `event=${event}`],
+    ]);
+    const last = Number(stdout.trim().split('\n').at(-1));
+    return code === 0 && last > 0 ? new Date(last / 1e6).toISOString() : undefined;
   }
 
   /** Runs a shell script in a container as its own user; the script goes over standard input, not through arguments. */

@@ -9,7 +9,7 @@ export const DATABASE_PORT = 5432;
 
 /** PostgreSQL for LiteLLM: the only ledger of keys, budgets and spend. */
 export const postgres = (settings: Settings): Workload => ({
-  ...database(settings),
+  ...database(settings, DATABASE_NAME, DATABASE_ROLE),
   name: 'postgres',
   environment: credentials(DATABASE_NAME, DATABASE_ROLE, EnvValue.variable('postgres_password')),
   networks: ['database'],
@@ -18,7 +18,7 @@ export const postgres = (settings: Settings): Workload => ({
 
 /** PostgreSQL for the optional Coder server, apart from LiteLLM's. */
 export const coderPostgres = (settings: Settings): Workload => ({
-  ...database(settings),
+  ...database(settings, 'coder', 'coder'),
   name: 'coder-postgres',
   environment: credentials('coder', 'coder', CODER_DATABASE_PASSWORD),
   networks: ['coder-database'],
@@ -38,13 +38,14 @@ const credentials = (database: string, role: string, password: EnvValue) => ({
   PGDATA: EnvValue.literal(`${DATA}/pgdata`),
 });
 
-const database = (settings: Settings) =>
+const database = (settings: Settings, name: string, role: string) =>
   ({
     image: { kind: 'reference', reference: imageOf('postgres', settings) },
     ports: [],
     health: {
-      // Over TCP: while the image sets the database up, it answers on its socket already.
-      command: ['pg_isready', '--quiet', '--host', '127.0.0.1'],
+      // Over TCP: while the image sets the database up, it answers on its socket already. And by the names of the database,
+      // or PostgreSQL would log each check as an attempt of an unknown role.
+      command: ['pg_isready', '--quiet', '--host', '127.0.0.1', '--dbname', name, '--username', role],
       interval: 5,
       timeout: 5,
       retries: 5,

@@ -97,6 +97,12 @@ export class Examination {
       return (await this.container(role)) ? this.docker.logs(this.containerName(role)) : '';
     });
 
+  /** What it wrote in the last minutes: for what is repaired and stays in the log. */
+  recentLog = (role: Role): Promise<string> =>
+    this.once.get(`recent log ${role}`, async () =>
+      (await this.container(role)) ? this.docker.logs(this.containerName(role), { since: '3m' }) : '',
+    );
+
   health = (): Promise<Health> =>
     this.once.get('health', async () => {
       try {

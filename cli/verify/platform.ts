@@ -63,8 +63,11 @@ export const platformChecks: readonly Check[] = [
       const missing = expected.filter((name) => !served.includes(name));
       const surplus = served.filter((id) => !models.some(({ name }) => name === id));
       if (missing.length > 0)
-        return fail(`not served: ${missing.join(', ')}; deployed from other settings? run \`make deploy\``);
-      if (surplus.length > 0) return fail(`served, but not in the catalog: ${surplus.join(', ')}; run \`make deploy\``);
+        return fail(
+          `not served: ${missing.join(', ')}; deployed from other settings? run \`make plan && make deploy\``,
+        );
+      if (surplus.length > 0)
+        return fail(`served, but not in the catalog: ${surplus.join(', ')}; run \`make plan && make deploy\``);
       return pass(allowed ? `the ${served.length} that this key may use` : `${served.length} models`);
     },
   },
@@ -137,7 +140,7 @@ async function issueKey(bench: Bench): Promise<Outcome> {
     issued = await bench.making;
   } catch (error) {
     if (!(error instanceof RefusedError) || error.status !== 422) throw error;
-    return fail(`${error.message}; was it deployed from other settings? \`make deploy\` brings these`);
+    return fail(`${error.message}; was it deployed from other settings? \`make plan && make deploy\` brings these`);
   }
   bench.key = issued.key;
   return pass(`${issued.name}, for an hour, deleted at the end`);

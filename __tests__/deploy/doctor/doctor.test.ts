@@ -70,13 +70,15 @@ async function doctor(...arguments_: string[]) {
   return { ids: faults.map(({ id }) => id), faults };
 }
 
-/** Waits for Docker's health checks to agree that a container is well again. */
-async function healthy(part: string): Promise<void> {
-  for (let second = 0; platform.health(part) !== 'healthy'; second += 1) {
-    if (second > 120) throw new Error(`${part} does not get healthy`);
+async function until(well: () => boolean): Promise<void> {
+  for (let second = 0; !well(); second += 1) {
+    if (second > 120) throw new Error(`two minutes were not enough for ${well}`);
     await new Promise((resolve) => setTimeout(resolve, 1000));
   }
 }
+
+/** Waits for Docker's health checks to agree that a container is well again. */
+const healthy = (part: string) => until(() => platform.health(part) === 'healthy');
 
 test('nothing is found while nothing is wrong', async () => {
   expect((await doctor()).faults).toEqual([]);
@@ -163,6 +165,42 @@ test('a stopped database', async () => {
   expect(faults[0]?.cause).toContain('PostgreSQL is stopped');
   await healthy('postgres');
   await healthy('litellm');
+});
+
+test('a password that the database refuses', async () => {
+  const become = (password: string) =>
+    docker(
+      ...['exec', platform.container('postgres'), 'psql', '--username', 'litellm', '--dbname', 'litellm'],
+      ...['--command', `ALTER ROLE litellm PASSWORD '${password}'`],
+    );
+  become('another-one');
+  docker('restart', platform.container('litellm'));
+  await until(() => docker('inspect', '--format', '{{.RestartCount}}', platform.container('litellm')) !== '0');
+  const { ids, faults } = await doctor();
+  become(platform.secrets.postgres_password);
+  docker('restart', platform.container('litellm'));
+  expect(ids).toEqual(['database-down']);
+  expect(faults[0]?.cause).toBe('PostgreSQL refuses the password');
+  await healthy('litellm');
+});
+
+test('too little memory for a container', async () => {
+  const name = platform.container('key-provisioner');
+  const limit = (memory: string) => {
+    docker('stop', name);
+    docker('update', '--memory', memory, '--memory-swap', memory, name);
+    docker('start', name);
+  };
+  const before = docker('inspect', '--format', '{{.HostConfig.Memory}}', name);
+  limit('20m');
+  await until(() => docker('inspect', '--format', '{{.RestartCount}}', name) !== '0');
+  const { ids, faults } = await doctor();
+  limit(before);
+  expect(ids).toEqual(['memory-short']);
+  expect(faults[0]?.fix[0]).toContain('key_provisioner.memory_mb');
+  await healthy('key-provisioner');
+  // It came back because somebody mended it, not by itself.
+  expect((await doctor()).ids).toEqual([]);
 });
 
 test('a stopped key-provisioner', async () => {

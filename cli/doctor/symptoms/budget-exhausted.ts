@@ -34,7 +34,7 @@ export const budgetExhausted: Symptom = {
           fix: [
             `# it starts again on ${reset?.slice(0, 10) ?? 'the next window'}; sooner:`,
             person
-              ? '# raise policies.person.max_budget in gateway.yaml, then make deploy'
+              ? '# raise policies.person.max_budget in gateway.yaml, then make plan && make deploy'
               : `gateway keys reset-spend ${info.name}`,
           ],
         },

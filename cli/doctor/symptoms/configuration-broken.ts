@@ -24,7 +24,7 @@ export const configurationBroken: Symptom = {
       {
         cause: 'LiteLLM stops at its configuration',
         evidence: [(await examination.health()).trouble, `litellm.log: ${said}`],
-        fix: ['make synth   # writes config.yaml anew from gateway.yaml and the catalog', 'make deploy'],
+        fix: ['make synth   # writes config.yaml anew from gateway.yaml and the catalog', 'make plan && make deploy'],
         explains: ['gateway-down', 'provisioner-cut-off', 'workspace-cut-off'],
       },
     ];

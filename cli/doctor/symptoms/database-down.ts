@@ -1,3 +1,4 @@
+import { DATABASE_NAME, DATABASE_ROLE } from '../../../workloads/postgres';
 import type { Diagnosis, Symptom } from '../symptom';
 
 const LOST =
@@ -5,6 +6,8 @@ const LOST =
 
 /** The line that names a refused password; it need not be the last one about the lost connection. */
 const REFUSED = /P1000|password authentication failed|AuthenticationFailed|28P01/i;
+
+const REJECTED = /FATAL: {1,2}password authentication failed/;
 
 /** Nothing can be issued or checked because PostgreSQL does not answer. */
 export const databaseDown: Symptom = {
@@ -17,7 +20,9 @@ export const databaseDown: Symptom = {
     const container = await examination.container('postgres');
     const stopped = container !== undefined && !container.State.Running;
     const start = health.reachable ? '' : failedStart(await examination.log('litellm'));
-    const refused = lastLine(start, REFUSED);
+    // PostgreSQL says it in its own words, whatever becomes of them on the way through the gateway's libraries.
+    const rejected = health.reachable ? undefined : lastLine(await examination.recentLog('postgres'), REJECTED);
+    const refused = lastLine(start, REFUSED) ?? rejected;
     const said = refused ?? lastLine(start, LOST);
     const disconnected = health.reachable && health.database !== 'connected' && health.database !== 'unknown';
     if (!stopped && !disconnected && !said) return [];
@@ -32,7 +37,7 @@ export const databaseDown: Symptom = {
         evidence: [
           ...(disconnected ? [`GET /health/readiness: ${health.status}, database ${health.database}`] : []),
           ...(health.reachable ? [] : [health.trouble]),
-          ...(said ? [`litellm.log: ${said}`] : []),
+          ...(said ? [`${said === rejected ? 'postgres' : 'litellm'}.log: ${said}`] : []),
           ...(container
             ? [`${name}: ${container.State.Status}, health ${container.State.Health?.Status ?? 'unknown'}`]
             : []),
@@ -40,9 +45,14 @@ export const databaseDown: Symptom = {
         fix: refused
           ? [
               '# the volume keeps the password it was made with; put that one back into secrets.tfvars, then',
-              'make deploy',
+              'make plan && make deploy',
+              '# or, where it is lost, tell PostgreSQL the present one, which is asked for:',
+              `docker exec -it ${name} psql --username ${DATABASE_ROLE} --dbname ${DATABASE_NAME} --command '\\password'`,
             ]
-          : [container ? `docker start ${name}` : 'make deploy', `docker logs --tail 50 ${name}   # if it stops again`],
+          : [
+              container ? `docker start ${name}` : 'make plan && make deploy',
+              `docker logs --tail 50 ${name}   # if it stops again`,
+            ],
         explains: ['gateway-down', 'provisioner-cut-off', 'workspace-cut-off'],
       },
     ];

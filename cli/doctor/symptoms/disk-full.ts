@@ -1,5 +1,5 @@
 import { statfs } from 'node:fs/promises';
-import type { Examination } from '../examination';
+import type { Examination, Role } from '../examination';
 import type { Diagnosis, Symptom } from '../symptom';
 import { lastLine } from './database-down';
 
@@ -39,19 +39,19 @@ async function host(examination: Examination): Promise<Diagnosis[]> {
 }
 
 async function database(examination: Examination): Promise<Diagnosis[]> {
-  const role = lastLine(await examination.log('postgres'), FULL)
-    ? 'postgres'
-    : lastLine(await examination.log('litellm'), FULL)
-      ? 'litellm'
-      : undefined;
-  if (!role) return [];
+  const said = {
+    postgres: lastLine(await currentLog(examination, 'postgres'), FULL),
+    litellm: lastLine(await currentLog(examination, 'litellm'), FULL),
+  };
+  const role = said.postgres ? 'postgres' : 'litellm';
+  if (!said[role]) return [];
   return [
     {
       cause:
         role === 'postgres'
           ? 'PostgreSQL cannot write: its volume is full'
           : 'the gateway cannot write: its disk is full',
-      evidence: [`${role}.log: ${lastLine(await examination.log(role), FULL)}`],
+      evidence: [`${role}.log: ${said[role]}`],
       fix: [
         'df -h',
         'docker system df -v',
@@ -61,6 +61,10 @@ async function database(examination: Examination): Promise<Diagnosis[]> {
     },
   ];
 }
+
+/** Of what runs only the last minutes: there may be space again. */
+const currentLog = async (examination: Examination, role: Role) =>
+  (await examination.container(role))?.State.Running ? examination.recentLog(role) : examination.log(role);
 
 async function home(examination: Examination): Promise<Diagnosis[]> {
   const facts = await examination.workspace();

@@ -37,6 +37,17 @@ export const gatewayDown: Symptom = {
           explains,
         },
       ];
+    if (state?.Status === 'restarting') {
+      const words = (await examination.log('litellm')).trimEnd().split('\n').at(-1)?.trim().slice(0, 200);
+      return [
+        {
+          cause: `the gateway ends after each start (exit code ${state.ExitCode})`,
+          evidence: [...evidence, ...(words ? [`litellm.log: ${words}`] : [])],
+          fix: [`docker logs --tail 50 ${name}   # why`],
+          explains,
+        },
+      ];
+    }
     if (state && !state.Running)
       return [
         {
@@ -59,7 +70,7 @@ export const gatewayDown: Symptom = {
       {
         cause: 'the gateway is not there',
         evidence,
-        fix: ['make deploy', '# or set GATEWAY_URL to where it runs'],
+        fix: ['make plan && make deploy', '# or set GATEWAY_URL to where it runs'],
         explains,
       },
     ];

@@ -1,4 +1,6 @@
 import { readFileSync } from 'node:fs';
+import type { Container } from '../../docker';
+import type { Examination } from '../examination';
 import type { Diagnosis, Symptom } from '../symptom';
 
 /** Docker remembers for as long as a container lives; what runs well since then is no fault any more. */
@@ -14,16 +16,14 @@ export const memoryShort: Symptom = {
     const found: Diagnosis[] = [];
     for (const role of ['litellm', 'postgres', 'key-provisioner'] as const) {
       const container = await examination.container(role);
-      if (!container?.State.OOMKilled) continue;
-      const { Running, StartedAt, FinishedAt } = container.State;
-      if (Running && Date.now() - Date.parse(StartedAt) > RECENTLY_MS) continue;
+      if (!container) continue;
+      const evidence = inspected(container) ?? (await remembered(examination, container));
+      if (!evidence) continue;
       const setting = `${role.replace('-', '_')}.memory_mb`;
       found.push({
         cause: `${examination.containerName(role)} was ended because it needed more memory than it may have`,
-        evidence: [
-          `docker inspect: OOMKilled, ${container.RestartCount} restarts, last ended ${FinishedAt.slice(0, 19)}Z`,
-        ],
-        fix: [`# raise ${setting} in gateway.yaml, then`, 'make deploy'],
+        evidence: [evidence],
+        fix: [`# raise ${setting} in gateway.yaml, then`, 'make plan && make deploy'],
         explains: ['gateway-down', 'database-down', 'provisioner-down'],
       });
     }
@@ -37,6 +37,19 @@ export const memoryShort: Symptom = {
     return found;
   },
 };
+
+/** What the container itself says. Newer versions of Docker forget it when the container starts again. */
+function inspected({ State, RestartCount }: Container): string | undefined {
+  if (!State.OOMKilled || (State.Running && Date.now() - Date.parse(State.StartedAt) > RECENTLY_MS)) return undefined;
+  return `docker inspect: OOMKilled, ${RestartCount} restarts, last ended ${State.FinishedAt.slice(0, 19)}Z`;
+}
+
+/** What the daemon remembers: its last few hundred events. A container that somebody started since then counts from zero. */
+async function remembered({ docker }: Examination, { Id, RestartCount }: Container) {
+  if (RestartCount === 0) return undefined;
+  const time = await docker.lastEvent(Id, 'oom');
+  return time && `docker events: oom at ${time.slice(0, 19)}Z, ${RestartCount} restarts`;
+}
 
 function available(): { megabytes: number; share: number } | undefined {
   try {

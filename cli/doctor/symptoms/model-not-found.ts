@@ -37,7 +37,10 @@ export const modelNotFound: Symptom = {
       ...denied.map(({ name, source }) => ({
         cause: `the key may not use "${name}"`,
         evidence: [source, ...keys.map((key) => `${key.name} may use ${key.models.join(', ')}`)],
-        fix: ['# ask for one of these, or allow it: policies.<scope>.models in gateway.yaml, then', 'make deploy'],
+        fix: [
+          '# ask for one of these, or allow it: policies.<scope>.models in gateway.yaml, then',
+          'make plan && make deploy',
+        ],
       })),
     ];
   },

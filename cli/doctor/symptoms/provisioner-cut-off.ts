@@ -19,7 +19,7 @@ export const provisionerCutOff: Symptom = {
         ],
         fix: [
           `docker restart ${examination.containerName('key-provisioner')}`,
-          'make deploy   # puts networks back as they are meant',
+          'make plan && make deploy   # puts networks back as they are meant',
         ],
       },
     ];

@@ -23,18 +23,24 @@ export const provisionerDown: Symptom = {
       {
         cause: refused
           ? `the key-provisioner refuses to start: ${refused}`
-          : container && !container.State.Running
-            ? 'the key-provisioner is stopped'
-            : 'the key-provisioner is not there',
+          : !container
+            ? 'the key-provisioner is not there'
+            : container.State.Status === 'restarting'
+              ? `the key-provisioner ends after each start (exit code ${container.State.ExitCode})`
+              : container.State.Running
+                ? 'the key-provisioner runs and does not answer on its port'
+                : 'the key-provisioner is stopped',
         evidence: [
           health.trouble,
           ...(container ? [`${name}: ${container.State.Status}, exit code ${container.State.ExitCode}`] : []),
         ],
         fix: refused
-          ? ['# repair what it names in secrets.tfvars or gateway.yaml, then', 'make deploy']
-          : container
-            ? [`docker start ${name}`]
-            : ['make deploy', '# or set GATEWAY_PROVISIONER_URL to where it runs'],
+          ? ['# repair what it names in secrets.tfvars or gateway.yaml, then', 'make plan && make deploy']
+          : container?.State.Running
+            ? [`docker logs --tail 50 ${name}   # why`, `docker restart ${name}`]
+            : container
+              ? [`docker start ${name}`]
+              : ['make plan && make deploy', '# or set GATEWAY_PROVISIONER_URL to where it runs'],
         explains: ['provisioner-cut-off'],
       },
     ];
