@@ -3,6 +3,7 @@
 # Terraform registry. Does nothing where the registry answers or the mirror is complete.
 #
 #   scripts/provider-mirror.sh [--force]
+#   scripts/provider-mirror.sh --versions     prints `<namespace>/<type> <version>` per provider, and builds nothing
 #
 # scripts/terraform-environment.sh makes Terraform use the mirror. Needs Go; the sources come as Go modules.
 #
@@ -30,8 +31,12 @@ fail() {
 force=
 case "${1:-}" in
   --force) force=1 ;;
+  --versions)
+    printf '%s\n' "${providers[@]}" | awk '{ print $2 "/" $1, $3 }'
+    exit 0
+    ;;
   '') ;;
-  *) fail 'usage: scripts/provider-mirror.sh [--force]' ;;
+  *) fail 'usage: scripts/provider-mirror.sh [--force|--versions]' ;;
 esac
 
 case "$(uname -m)" in

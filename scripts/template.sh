@@ -3,8 +3,9 @@
 #
 #   scripts/template.sh [DIRECTORY]          (default: cdktf.out/template)
 #
-# The directory holds nothing but the template: cdk.tf.json without cdktf's notes, params.tf, README.md and, where
-# Terraform's public registry answers, .terraform.lock.hcl with the hashes of the published providers.
+# The directory holds nothing but the template: cdk.tf.json without cdktf's notes, params.tf, README.md and
+# .terraform.lock.hcl. The lock file always names the exact provider versions; where Terraform's public registry answers, it
+# holds the hashes of the published providers, too.
 set -euo pipefail
 
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
@@ -43,11 +44,19 @@ node -e '
 cp "$stack/params.tf" "$work/template/params.tf"
 cp "$root/scripts/template-readme.md" "$work/template/README.md"
 
-locked=', no lock file'
+# The versions without hashes: Terraform then takes those versions and adds the hashes of what it gets at its init.
+{
+  echo '# Written by scripts/template.sh.'
+  "$root/scripts/provider-mirror.sh" --versions | sort | while read -r provider version; do
+    printf '\nprovider "registry.terraform.io/%s" {\n  version = "%s"\n}\n' "$provider" "$version"
+  done
+} >"$work/template/.terraform.lock.hcl"
+
+locked='provider versions locked'
 if ! command -v terraform >/dev/null; then
-  say 'template: without a lock file, because Terraform is not installed; Coder then looks the providers up at each build'
+  say 'template: the lock file names provider versions without hashes, because Terraform is not installed; Terraform adds them at its first init (or run make template again with Terraform)'
 elif ! curl --fail --silent --show-error --max-time 5 --output /dev/null "$registry" 2>/dev/null; then
-  say 'template: without a lock file, because registry.terraform.io does not answer; Coder then looks the providers up at each build'
+  say 'template: the lock file names provider versions without hashes, because registry.terraform.io does not answer; Terraform adds them at its first init (or run make template again where it answers)'
 else
   say 'template: locking the providers …'
   # Hashes of a local mirror would not fit the published providers, so no mirror is used here.
@@ -57,7 +66,7 @@ else
     tail -n 5 "$work/lock.log" >&2
     fail 'the providers could not be locked (see above)'
   }
-  locked=', providers locked'
+  locked='providers locked with hashes'
 fi
 rm -rf "$work/template/.terraform"
 
@@ -67,5 +76,5 @@ bytes=$(tar -C "$work/template" -cf - . | wc -c)
 mkdir -p "$target"
 rm -rf "${target:?}"/{cdk.tf.json,params.tf,README.md,.terraform.lock.hcl}
 cp -r "$work/template/." "$target/"
-say "template: $target ($((bytes / 1024)) KiB$locked)"
+say "template: $target ($((bytes / 1024)) KiB, $locked)"
 say "push it:  coder templates push contractor-workspace --directory $target --variable workspace_identity_secret=… --yes"

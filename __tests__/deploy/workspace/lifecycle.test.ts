@@ -1,4 +1,5 @@
-import { readdirSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
 import { workspaceToken } from '../../../images/key-provisioner/src/identity/workspace-token';
 import { docker, dockerQuietly, prepareMachine } from './machine';
 import { Template, type Workspace } from './template';
@@ -37,10 +38,16 @@ const environment = () =>
   );
 
 test('the template is a clean directory that Coder’s packer takes as it is', () => {
-  expect(readdirSync(template.exported).filter((name) => name !== '.terraform.lock.hcl')).toEqual([
+  expect(readdirSync(template.exported).sort()).toEqual([
+    '.terraform.lock.hcl',
     'README.md',
     'cdk.tf.json',
     'params.tf',
+  ]);
+  const locked = readFileSync(path.join(template.exported, '.terraform.lock.hcl'), 'utf8');
+  expect([...locked.matchAll(/provider "(.*)" \{\n +version += "(.*)"/g)].map(([, ...provider]) => provider)).toEqual([
+    ['registry.terraform.io/coder/coder', '2.20.0'],
+    ['registry.terraform.io/kreuzwerker/docker', '4.6.0'],
   ]);
 });
 
