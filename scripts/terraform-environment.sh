@@ -16,3 +16,8 @@ if [[ ! -s ${TF_CLI_CONFIG_FILE:-} ]]; then
     unset TF_CLI_CONFIG_FILE
   fi
 fi
+
+# The platform's own Coder server joins the group that owns the Docker socket; its number differs from host to host.
+if [[ -z ${TF_VAR_docker_group:-} ]] && docker_group=$(stat -c %g /var/run/docker.sock 2>/dev/null); then
+  export TF_VAR_docker_group=$docker_group
+fi
