@@ -112,7 +112,8 @@ export class DockerWorkload extends Construct {
         ? [{ volumeName: files.volumeName, containerPath: workload.files.directory, readOnly: true }]
         : [];
     const socket = workload.managesContainers
-      ? [{ hostPath: literal(daemonSocket), containerPath: '/var/run/docker.sock' }]
+      ? // Under the host's own path: that is where the workspace template looks for it.
+        [{ hostPath: literal(daemonSocket), containerPath: literal(daemonSocket) }]
       : [];
     return [...kept, ...mounted, ...socket];
   }

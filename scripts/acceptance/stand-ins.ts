@@ -1,6 +1,7 @@
 /**
- * What the acceptance test needs beside the product and cannot have everywhere, in one container: a scripted model
- * provider (port 4100) and a Coder API (port 7080). Both are stand-ins, and no claim about models or Coder rests on them.
+ * What the acceptance test needs beside the product, in one container: a scripted model provider (port 4100) and a Coder API
+ * (port 7080). Both are stand-ins, and no claim about models or Coder rests on them: the real Coder runs in
+ * `__tests__/deploy/coder`.
  *
  * The file /state/workspaces.json says which workspaces that Coder knows.
  */

@@ -2,8 +2,9 @@ import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
 /**
- * A stand-in for Coder's API, which cannot be had where these tests run. It answers as a Coder v2.31 server was measured
- * to: 410 for deleted, 404 for unknown or invisible, 400 for malformed ids, 401 without a good token.
+ * A stand-in for Coder's API, for what a real server cannot be asked for: silence, errors, a limit reached, a list that hides
+ * everything. Otherwise it answers as the real one does, which `__tests__/deploy/coder` runs against: 410 for deleted, 404
+ * for unknown or invisible, 400 for malformed ids, 401 without a good token.
  */
 export interface StandInCoder {
   readonly url: string;

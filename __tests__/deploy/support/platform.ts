@@ -34,8 +34,8 @@ export class TestPlatform {
     readonly provisionerUrl: string,
     secrets: Partial<TestSecrets>,
   ) {
-    this.secrets = { ...testSecrets(), ...secrets };
-    writeFileSync(this.secretsFile, tfvars(this.secrets), { mode: 0o600 });
+    this.secrets = testSecrets();
+    this.give(secrets);
   }
 
   /** @param secrets - those that a test does not want made up */
@@ -63,6 +63,12 @@ export class TestPlatform {
   /** Writes the settings file, with what a test changes in it. */
   configure(changes: SettingsInput = {}): void {
     writeFileSync(join(this.directory, 'gateway.yaml'), stringify({ name: this.name, ...this.base, ...changes }));
+  }
+
+  /** Writes secrets that somebody else made into the secrets file; the next plan takes them. */
+  give(secrets: Partial<TestSecrets>): void {
+    Object.assign(this.secrets, secrets);
+    writeFileSync(this.secretsFile, tfvars(this.secrets), { mode: 0o600 });
   }
 
   cdktf(action: 'deploy' | 'destroy', env: NodeJS.ProcessEnv = {}): string {

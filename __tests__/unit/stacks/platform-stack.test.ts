@@ -52,6 +52,12 @@ test("a Coder server's own AI features are off, under their old and new names", 
   );
 });
 
+test('a Coder server finds the Docker socket where the workspace template looks for it', () => {
+  const yaml = `${CODER}docker: {host: "unix:///run/user/1000/docker.sock"}\n`;
+  const socket = { container_path: '/run/user/1000/docker.sock', host_path: '/run/user/1000/docker.sock' };
+  expect(platform(yaml).resource.docker_container?.coder?.volumes).toContainEqual(socket);
+});
+
 test('synthesizing twice gives the same bytes, and none of them tell where', () => {
   const text = synthesizePlatform(CODER);
   expect(synthesizePlatform(CODER)).toBe(text);
