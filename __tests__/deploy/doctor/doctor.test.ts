@@ -65,7 +65,13 @@ const run = (...arguments_: string[]) =>
 async function doctor(...arguments_: string[]) {
   const { stdout, stderr } = await run('doctor', '--workspace', workspace.container, ...arguments_);
   if (!stdout) throw new Error(stderr);
-  const findings = JSON.parse(stdout).findings as { id: string; kind: string; cause: string; evidence: string[] }[];
+  const findings = JSON.parse(stdout).findings as {
+    id: string;
+    kind: string;
+    cause: string;
+    evidence: string[];
+    fix: string[];
+  }[];
   const faults = findings.filter(({ kind }) => kind === 'fault');
   return { ids: faults.map(({ id }) => id), faults };
 }

@@ -10,7 +10,7 @@ const RECENTLY_MS = 24 * 3600 * 1000;
 export const memoryShort: Symptom = {
   id: 'memory-short',
   title: 'the gateway disappears under load and comes back',
-  detection: "Docker's record of containers ended for their memory, and the host's available memory",
+  detection: "what Docker says and remembers of containers ended for their memory, and the host's available memory",
   causes: ['litellm.memory_mb is too small for the load', 'the host has too little memory for its workspaces'],
   detect: async (examination) => {
     const found: Diagnosis[] = [];
