@@ -58,7 +58,7 @@ export function register(keys: Command): void {
         if (question) await confirm(question(name), options.yes);
         await named(client, name, () => act(client, name));
         if (options.json) printJson({ name, action: verb });
-        else print(`${style.bold(name)} ${done}`);
+        else print(`${style.bold(name)} · ${done}`);
       });
   }
 }

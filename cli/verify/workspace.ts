@@ -82,21 +82,31 @@ async function expectInside(
   return fail(got === '000' || got === '' ? 'no answer' : `expected ${expected.join(' or ')}, got ${got}`);
 }
 
-const FILES: Readonly<Record<string, string>> = {
-  'roo-code': '.config/roo-code/settings.json',
-  opencode: '.config/opencode/opencode.json',
+const ROO = ['.config/roo-code/settings.json'];
+const OPENCODE = ['.config/opencode/opencode.json'];
+/** The files of an agent, by what a workspace may be started with. */
+const FILES: Readonly<Record<string, readonly string[]>> = {
+  'roo-code': ROO,
+  opencode: OPENCODE,
+  both: [...ROO, ...OPENCODE],
 };
 
 async function files({ docker, workspace = '', settings }: Bench): Promise<Outcome> {
-  const wanted = ['.config/litellm/key', ...settings.workspace.agents.flatMap((agent) => FILES[agent] ?? [])];
-  const list = wanted.map((file) => `stat -c '%a %n' "$HOME/${file}" 2>/dev/null || echo 'missing ${file}'`).join('\n');
-  const { stdout } = await docker.sh(
-    workspace,
-    `test -z "$GATEWAY_AGENTS" || echo "agents $GATEWAY_AGENTS"\n${list}\n`,
-  );
-  const lines = stdout.trim().split('\n');
-  const wrong = lines.filter((line) => !/^(600|agents) /.test(line));
-  return wrong.length === 0 ? pass(`${lines.length} files`) : fail(wrong.join('; '));
+  const known = ['.config/litellm/key', ...ROO, ...OPENCODE];
+  const look = known.map((file) => `echo "${file} $(stat -c %a "$HOME/${file}" 2>/dev/null || echo missing)"`);
+  const { stdout } = await docker.sh(workspace, ['echo "$GATEWAY_AGENTS"', ...look, ''].join('\n'));
+  const [chosen = '', ...lines] = stdout.trimEnd().split('\n');
+  const modes = new Map(lines.map((line) => line.split(' ') as [file: string, mode: string]));
+  const agents = chosen.split(/[, ]+/).filter(Boolean);
+  if (agents.includes('none')) return skip('the workspace was started without agents');
+  // A workspace that does not say what it was started with has all that are installed.
+  const wanted = [
+    '.config/litellm/key',
+    ...(agents.length > 0 ? agents : settings.workspace.agents).flatMap((agent) => FILES[agent] ?? []),
+  ];
+  const wrong = wanted.filter((file) => modes.get(file) !== '600');
+  if (wrong.length === 0) return pass(`${wanted.length} files`);
+  return fail(wrong.map((file) => `~/${file}: ${modes.get(file) ?? 'unknown'}`).join('; '));
 }
 
 async function startLog({ docker, workspace = '' }: Bench): Promise<Outcome> {

@@ -13,7 +13,8 @@ const REJECTED = /FATAL: {1,2}password authentication failed/;
 export const databaseDown: Symptom = {
   id: 'database-down',
   title: 'the gateway is unhealthy: no keys are issued, requests fail with 503 or 500',
-  detection: "the gateway's readiness (it lags up to 17 s behind), its log, the state of the PostgreSQL container",
+  detection:
+    "the gateway's readiness (it lags up to 17 s behind), its log, the state of the PostgreSQL container and its log",
   causes: ['PostgreSQL is stopped', 'its password was changed after the database was made', 'it is still starting'],
   detect: async (examination): Promise<Diagnosis[]> => {
     const health = await examination.health();
