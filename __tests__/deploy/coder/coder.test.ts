@@ -124,7 +124,10 @@ test('the platform’s Coder server has AI features of its own switched off', as
 
 test('the key-provisioner is told to ask Coder, and nothing else of the platform changes', async () => {
   platform.synth();
-  expect([...platform.plan().keys()]).toEqual(['docker_container.key_provisioner']);
+  expect([...platform.plan().keys()]).toEqual([
+    'docker_container.key_provisioner',
+    'docker_container.key_provisioner_files',
+  ]);
   platform.apply();
   await platform.untilHealthy('key-provisioner');
 });
