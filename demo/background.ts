@@ -1,5 +1,6 @@
 /** A demo without a terminal, started by {@link detach}: reports to whoever started it, then runs until SIGTERM. */
 import { once } from 'node:events';
+import { describeProviders } from './closing-words.ts';
 import { Demo } from './demo.ts';
 import type { BackgroundMessage } from './detach.ts';
 import { explain } from './explain.ts';
@@ -22,6 +23,10 @@ const [options] = (await once(process, 'message', { signal: stopping.signal })) 
 let demo: Demo | undefined;
 try {
   demo = new Demo(options, (event) => void tell({ kind: 'progress', event }), stopping.signal);
+  // Nothing is said of mocked models; what costs money is.
+  if (demo.providers.real.length > 0) {
+    await tell({ kind: 'progress', event: { kind: 'note', text: describeProviders(demo.providers) } });
+  }
   const info = await demo.start();
   process.off('disconnect', stop);
   await tell({ kind: 'ready', info });

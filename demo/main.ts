@@ -34,7 +34,9 @@ async function inForeground(options: DemoOptions): Promise<number> {
   let demo: Demo | undefined;
   try {
     demo = new Demo(options, show, stopping.signal);
-    if (!options.json) show({ kind: 'note', text: describeProviders(demo.providers) });
+    // To standard error: what costs money is said in every case.
+    if (!options.json || demo.providers.real.length > 0)
+      show({ kind: 'note', text: describeProviders(demo.providers) });
     const info = await demo.start();
     if (options.json) {
       process.stdout.write(`${JSON.stringify(info)}\n`);

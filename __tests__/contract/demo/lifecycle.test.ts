@@ -131,6 +131,21 @@ test(
   3 * MINUTES,
 );
 
+test.each([[['--detach', '--json']], [['--json']]])(
+  'a demo with %j says that a provider’s key makes its models real, before it starts anything',
+  async (options) => {
+    const demo = command('main', options, { ...env, ANTHROPIC_API_KEY: 'sk-ant-of-nobody' });
+    const end = finished(demo);
+    const said = new Promise((resolve) => demo.stderr?.once('data', resolve));
+    expect(String(await Promise.race([said, end]))).toContain(
+      'models of anthropic are the real ones and cost real money',
+    );
+    demo.kill('SIGTERM');
+    expect((await end).stdout).toBe('');
+  },
+  MINUTES,
+);
+
 test(
   'a taken port is refused before anything is started',
   async () => {
