@@ -41,6 +41,8 @@ export const memoryShort: Symptom = {
 /** What the container itself says. Newer versions of Docker forget it when the container starts again. */
 function inspected({ State, RestartCount }: Container): string | undefined {
   if (!State.OOMKilled || (State.Running && Date.now() - Date.parse(State.StartedAt) > RECENTLY_MS)) return undefined;
+  // It ended and runs again, but did not restart by itself: somebody has seen to it.
+  if (State.Running && RestartCount === 0 && !State.FinishedAt.startsWith('0001')) return undefined;
   return `docker inspect: OOMKilled, ${RestartCount} restarts, last ended ${State.FinishedAt.slice(0, 19)}Z`;
 }
 
