@@ -1,5 +1,5 @@
 /**
- * Synthesizes both stacks: `node --import tsx main.ts`, or `cdktf synth`. `GATEWAY_SETTINGS` names another settings file, and
+ * Synthesizes both stacks: `npm run synth`, or `cdktf synth`. `GATEWAY_SETTINGS` names another settings file, and
  * `DEBUG=1` shows where an error came from.
  */
 import { App } from 'cdktf';

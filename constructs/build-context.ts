@@ -37,6 +37,7 @@ export class BuildContext {
   /** Copies the context into the output directory, so that no path of this machine is in what is synthesized. */
   stage(outdir: string): void {
     const target = path.join(outdir, 'images', this.folder);
+    if (existsSync(target) && digest(target) === this.digest) return;
     rmSync(target, { recursive: true, force: true });
     cpSync(this.source, target, { recursive: true, filter: (file) => !LEFT_OUT.has(path.basename(file)) });
   }

@@ -44,7 +44,7 @@ protect_state() {
   done
 }
 
-synthesize() { node --import tsx main.ts; }
+synthesize() { node bin/synth; }
 
 initialize() {
   local log

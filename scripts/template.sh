@@ -28,7 +28,7 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
 cd "$root"
-node --import tsx main.ts >"$work/synth.log" 2>&1 || {
+node bin/synth >"$work/synth.log" 2>&1 || {
   cat "$work/synth.log" >&2
   fail 'synth failed (see above)'
 }

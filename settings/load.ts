@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { LineCounter, parseDocument } from 'yaml';
+import type { z } from 'zod';
 import { crossChecks } from './cross-checks';
 import { describe } from './describe-issue';
 import { at, without } from './paths';
@@ -33,8 +34,13 @@ export function loadSettings(file = 'gateway.yaml'): Settings {
 
 /** The same from text. An empty text is a deployment with every default. */
 export function parseSettings(text: string, file = 'gateway.yaml'): Settings {
-  const value = withoutEmptyGroups(parseYaml(text, file));
-  const parsed = settingsSchema.safeParse(value);
+  let value = parseYaml(text, file);
+  let parsed = settingsSchema.safeParse(value);
+  const empty = emptyGroups(value, parsed.error?.issues ?? []);
+  if (empty.length > 0) {
+    value = without(value, empty);
+    parsed = settingsSchema.safeParse(value);
+  }
   const marks = templateMarks(value);
   const others = parsed.success
     ? crossChecks(parsed.data)
@@ -47,19 +53,11 @@ export function parseSettings(text: string, file = 'gateway.yaml'): Settings {
   return parsed.data as Settings;
 }
 
-/** A group of which every line is commented out. */
-function withoutEmptyGroups(value: unknown): unknown {
-  const { error } = settingsSchema.safeParse(value);
-  const empty = (error?.issues ?? []).filter(
-    (issue) => issue.code === 'invalid_type' && issue.expected === 'object' && at(value, issue.path) === null,
-  );
-  return empty.length > 0
-    ? without(
-        value,
-        empty.map(({ path }) => path),
-      )
-    : value;
-}
+/** Paths of groups of which every line is commented out: YAML says null, and nothing is what is meant. */
+const emptyGroups = (value: unknown, issues: readonly z.core.$ZodIssue[]) =>
+  issues
+    .filter((issue) => issue.code === 'invalid_type' && issue.expected === 'object' && at(value, issue.path) === null)
+    .map(({ path }) => path);
 
 /** What the parser's author tells programmers. */
 const PLAIN_WORDS: Readonly<Record<string, (word: string) => string>> = {

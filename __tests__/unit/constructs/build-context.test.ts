@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { BuildContext } from '../../../constructs/build-context';
@@ -13,6 +13,16 @@ test('a build context is staged without what was installed or built', () => {
   expect(readFileSync(join(staged, 'Dockerfile'), 'utf8')).toContain('FROM');
   expect(existsSync(join(staged, 'node_modules'))).toBe(false);
   expect(existsSync(join(staged, 'dist'))).toBe(false);
+});
+
+test('a staged file that was changed is put right by the next synth', () => {
+  const context = new BuildContext('key-provisioner');
+  context.stage(outdir);
+  const staged = join(outdir, 'images/key-provisioner/Dockerfile');
+  const before = readFileSync(staged, 'utf8');
+  writeFileSync(staged, 'FROM scratch');
+  context.stage(outdir);
+  expect(readFileSync(staged, 'utf8')).toBe(before);
 });
 
 test('a context is the same until a file changes', () => {
