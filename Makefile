@@ -13,7 +13,7 @@ help: ## list the targets
 
 $(installed): package-lock.json package.json
 	@echo "installing packages (once) …" >&2
-	@npm ci --loglevel=error
+	@npm ci --loglevel=error >/dev/null
 	@touch $@
 
 demo: $(installed) ## run gateway, database and key-provisioner as local processes, without Docker or an API key
