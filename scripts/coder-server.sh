@@ -53,7 +53,7 @@ source=$(cd / && GOFLAGS='' GO111MODULE=on go mod download -json "$module@v$vers
   broken
 [[ -n $source ]] || broken
 # The server is the agent, too: one program is half the work of two.
-(cd "$source" && GOFLAGS='' CGO_ENABLED=0 go build -mod=readonly -trimpath -buildvcs=false \
+(cd "$source" && GOFLAGS='' CGO_ENABLED=0 nice -n 10 go build -mod=readonly -trimpath -buildvcs=false \
   -ldflags "-s -w -X $module/buildinfo.tag=$version -X $module/buildinfo.agpl=true" -o "$program.part" ./cmd/coder >>"$log" 2>&1) || broken
 mv "$program.part" "$program"
 say "built Coder $version in $((SECONDS - started)) s"

@@ -12,6 +12,7 @@ shopt -s inherit_errexit
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 here=$root/scripts/stand-in-images
 cache=$root/.cache/images
+shared=${XDG_CACHE_HOME:-$HOME/.cache}/coder-ai-gateway
 prefix=gateway-stand-in
 suite=bookworm
 node_version=24.21.0
@@ -20,9 +21,9 @@ host_ca=${HOST_CA_BUNDLE:-/etc/ssl/certs/ca-certificates.crt}
 label=org.coder-ai-gateway.inputs
 
 export DOCKER_BUILDKIT=0 # the classic builder: needs no plugin and finds local images
-mkdir -p "$cache"
-exec 9>"$cache/lock"
-flock 9 # several suites may ask at once
+mkdir -p "$cache" "$shared"
+exec 9>"$shared/images.lock"
+flock 9 # several suites, and several checkouts, may ask at once; the daemon's images are everybody's
 scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
 
