@@ -29,9 +29,8 @@ export class GatewayClient {
       ...(body === undefined ? {} : { 'content-type': 'application/json' }),
     };
     const init = { method, headers, ...(body === undefined ? {} : { body: JSON.stringify(body) }) };
-    const response = await call(this.service, path, init, timeoutMs);
-    const text = await response.text();
-    return { status: response.status, headers: response.headers, text, json: tryJson(text) };
+    const { status, headers: received, text } = await call(this.service, path, init, timeoutMs);
+    return { status, headers: received, text, json: tryJson(text) };
   }
 }
 

@@ -8,6 +8,14 @@ export interface Service {
   readonly variable: string;
 }
 
+/** A whole answer. */
+export interface Reply {
+  readonly status: number;
+  readonly ok: boolean;
+  readonly headers: Headers;
+  readonly text: string;
+}
+
 const TIMEOUT_MS = 60_000;
 
 /**
@@ -20,24 +28,31 @@ export async function call(
   path: string,
   init: RequestInit = {},
   timeoutMs = TIMEOUT_MS,
-): Promise<Response> {
-  const target = URL.parse(`${service.url}${path}`);
-  // `localhost:8100` is an address, of a scheme called "localhost".
-  if (!target || !['http:', 'https:'].includes(target.protocol)) {
+): Promise<Reply> {
+  const target = `${service.url}${path}`;
+  // `localhost:8100` is an address too, of a scheme called "localhost".
+  if (!/^https?:/i.test(target) || !URL.canParse(target)) {
     throw new CliError(
       `${service.variable} is "${service.url}", which is no address`,
       EXIT.usage,
       'write it like http://localhost:8100',
     );
   }
+  // Not AbortSignal.timeout, which does not keep the process: where a connection is cut at a bad moment, fetch waits for ever,
+  // and the process would end without a word.
+  const controller = new AbortController();
+  const timer = setTimeout(() => controller.abort(new DOMException('no answer', 'TimeoutError')), timeoutMs);
   try {
-    return await fetch(target, { ...init, redirect: 'manual', signal: AbortSignal.timeout(timeoutMs) });
+    const response = await fetch(target, { ...init, redirect: 'manual', signal: controller.signal });
+    return { status: response.status, ok: response.ok, headers: response.headers, text: await response.text() };
   } catch (error) {
     throw new CliError(
       `${service.name} at ${service.url} cannot be reached (${reason(error, timeoutMs)})`,
       EXIT.unreachable,
       `see that it runs (\`gateway doctor\`), or set ${service.variable} to its address`,
     );
+  } finally {
+    clearTimeout(timer);
   }
 }
 

@@ -11,7 +11,7 @@ import {
 } from '../images/key-provisioner/src/contract';
 import { provisionerUrl } from './context';
 import { CliError, EXIT } from './errors';
-import { call, type Service } from './http';
+import { call, type Reply, type Service } from './http';
 
 /** Which keys `list` is asked for. */
 export interface KeyFilter {
@@ -58,10 +58,9 @@ export class ProvisionerClient {
   /** Whether it reaches the gateway: 503 is an answer here, not a failure. */
   async ready(): Promise<z.infer<typeof healthSchema>> {
     const response = await call(this.service, '/health/ready');
-    const text = await response.text();
-    const parsed = healthSchema.safeParse(tryJson(text));
+    const parsed = healthSchema.safeParse(tryJson(response.text));
     if (parsed.success) return parsed.data;
-    throw this.refusal(response, text);
+    throw this.refusal(response);
   }
 
   /** Every page. */
@@ -93,10 +92,9 @@ export class ProvisionerClient {
       },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     });
-    const text = await response.text();
-    if (!response.ok) throw this.refusal(response, text);
+    if (!response.ok) throw this.refusal(response);
     if (!schema) return undefined;
-    const parsed = schema.safeParse(tryJson(text));
+    const parsed = schema.safeParse(tryJson(response.text));
     if (parsed.success) return parsed.data;
     throw new CliError(
       `${this.service.url} did not answer as a key-provisioner of this version does (${method} ${path.split('?')[0]}, status ${response.status})`,
@@ -105,8 +103,8 @@ export class ProvisionerClient {
     );
   }
 
-  private refusal(response: Response, text: string): CliError {
-    const problem = problemSchema.safeParse(tryJson(text));
+  private refusal(response: Reply): CliError {
+    const problem = problemSchema.safeParse(tryJson(response.text));
     const unreachable = [502, 503, 504].includes(response.status);
     const said = problem.success
       ? [

@@ -53,8 +53,8 @@ export interface Health {
   readonly trouble: string;
   readonly status: number;
   readonly database: string;
-  /** The service's clock, milliseconds. */
-  readonly date?: number;
+  /** How far the service's clock is ahead of this machine's, seconds. */
+  readonly ahead?: number;
 }
 
 /** Facts about a live deployment, each learned once and only if a symptom asks for it. */
@@ -114,7 +114,7 @@ export class Examination {
           trouble: '',
           status: answer.status,
           database,
-          ...(Number.isNaN(date) ? {} : { date }),
+          ...(Number.isNaN(date) ? {} : { ahead: Math.round((date - Date.now()) / 1000) }),
         };
       } catch (error) {
         return { reachable: false, trouble: (error as Error).message, status: 0, database: 'unknown' };

@@ -18,8 +18,8 @@ export interface WorkspaceFacts {
   readonly agents: readonly string[];
   /** Per cent of the home directory's space that is used. */
   readonly homeUsed: number;
-  /** Seconds since 1970. */
-  readonly clock: number;
+  /** How far its clock is ahead of this machine's, seconds; undefined where it did not say. */
+  readonly ahead: number | undefined;
 }
 
 export const KEY_FILE = '.config/litellm/key';
@@ -53,6 +53,7 @@ fi
 /** Looks into a running workspace. */
 export async function readWorkspace(docker: Docker, container: string): Promise<WorkspaceFacts> {
   const { stdout } = await docker.sh(container, SCRIPT, 40_000);
+  const answered = Math.round(Date.now() / 1000);
   const said = new Map(
     stdout.split('\n').map((line) => {
       const space = line.indexOf(' ');
@@ -61,10 +62,11 @@ export async function readWorkspace(docker: Docker, container: string): Promise<
   );
   const decoded = (name: string) => Buffer.from(said.get(name) ?? '', 'base64').toString('utf8');
   const key = keyFacts(decoded('key'));
+  const clock = Number(said.get('clock') ?? 0);
   return {
     gateway: Number(said.get('gateway') ?? 0),
     gatewayExit: Number(said.get('gateway_exit') ?? 0),
-    clock: Number(said.get('clock') ?? 0),
+    ahead: clock > 0 ? clock - answered : undefined,
     agents: (said.get('agents') ?? '')
       .split(',')
       .map((agent) => agent.trim())

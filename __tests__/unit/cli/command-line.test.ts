@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { type AddressInfo, createServer as createTcpServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gatewayUrl, provisionerUrl } from '../../../cli/context';
@@ -63,6 +63,28 @@ test('addresses are localhost with the ports of the settings, and the usual ones
   expect(here.stderr).toContain('the key-provisioner at http://localhost:11 cannot be reached');
   const named = await gateway(['verify', '--free', '--settings', join(deployment, 'gateway.yaml')]);
   expect(named.stdout).toContain('http://localhost:9');
+});
+
+test('a service that cuts every connection is unreachable, and never silence', async () => {
+  // As a port of Docker's does whose container is still starting.
+  const server = createTcpServer((socket) => socket.destroy()).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const env = { ...NOBODY, GATEWAY_PROVISIONER_URL: `http://127.0.0.1:${(server.address() as AddressInfo).port}` };
+  for (let time = 0; time < 3; time += 1) {
+    const { code, stderr } = await gateway(['keys', 'list'], { env });
+    expect(stderr).toContain('cannot be reached');
+    expect(code).toBe(4);
+  }
+  server.close();
+});
+
+test('an address without http:// is a wrong argument', async () => {
+  const { code, stderr } = await gatewayInProcess(['keys', 'list'], {
+    ...NOBODY,
+    GATEWAY_PROVISIONER_URL: 'localhost:8100',
+  });
+  expect(stderr).toContain('http://localhost:8100');
+  expect(code).toBe(2);
 });
 
 test('with --json an error is one line of JSON on standard error', async () => {

@@ -10,12 +10,12 @@ export const clockWrong: Symptom = {
   detection: "this machine's clock against the gateway's and the workspace's",
   causes: ['time synchronization is off', 'a virtual machine was suspended'],
   detect: async (examination) => {
-    const { date } = await examination.health();
+    const { ahead } = await examination.health();
     const facts = await examination.workspace();
     const now = Date.now();
     const clocks = [
-      ...(date === undefined ? [] : [{ whose: 'the gateway', ahead: Math.round((date - now) / 1000) }]),
-      ...(facts?.clock ? [{ whose: 'the workspace', ahead: Math.round(facts.clock - now / 1000) }] : []),
+      ...(ahead === undefined ? [] : [{ whose: 'the gateway', ahead }]),
+      ...(facts?.ahead === undefined ? [] : [{ whose: 'the workspace', ahead: facts.ahead }]),
     ];
     return clocks
       .filter(({ ahead }) => Math.abs(ahead) > TOLERATED)
