@@ -1,14 +1,12 @@
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import { join } from 'node:path';
-import type { KeyInfo } from '../../images/key-provisioner/src/contract';
 import { type ServedModel, servedModels } from '../../litellm-config/resolve';
 import type { Settings } from '../../settings/schema';
 import { gatewayUrl, provisionerUrl } from '../context';
 import { type Container, Docker } from '../docker';
-import type { CliError } from '../errors';
-import { EXIT } from '../errors';
-import { type Answer, GatewayClient } from '../gateway-client';
-import { ProvisionerClient, RefusedError } from '../provisioner-client';
+import { GatewayClient } from '../gateway-client';
+import { ProvisionerClient } from '../provisioner-client';
+import { type KeyFacts, keyFacts } from './key-facts';
 import { Once } from './once';
 import { type Probe, probeProviders } from './probe';
 import { readWorkspace, type WorkspaceFacts } from './workspace-facts';
@@ -34,17 +32,6 @@ export interface ExaminationOptions {
   readonly logs?: string;
   /** Whether models may be asked, which costs a fraction of a cent. */
   readonly mayAsk: boolean;
-}
-
-/** What a key somebody has trouble with turned out to be. */
-export interface KeyFacts {
-  /** Where the key came from, for evidence. */
-  readonly source: string;
-  readonly info?: KeyInfo;
-  /** The gateway does not know it. */
-  readonly unknown?: boolean;
-  /** Why neither could be found out. */
-  readonly trouble?: string;
 }
 
 export interface Health {
@@ -136,9 +123,9 @@ export class Examination {
     this.once.get('keys', async () => {
       const { apiKey, keyName } = this.options;
       const found: KeyFacts[] = [];
-      if (apiKey) found.push(await about('GATEWAY_API_KEY', () => this.provisioner(apiKey).ownKey()));
+      if (apiKey) found.push(await keyFacts('GATEWAY_API_KEY', () => this.provisioner(apiKey).ownKey()));
       const { admin } = this;
-      if (keyName && admin) found.push(await about(`the key "${keyName}"`, () => admin.info(keyName)));
+      if (keyName && admin) found.push(await keyFacts(`the key "${keyName}"`, () => admin.info(keyName)));
       const workspace = await this.workspace();
       if (workspace?.key) found.push({ source: "the workspace's key file", ...workspace.key });
       return found;
@@ -183,17 +170,6 @@ export class Examination {
   }
 }
 
-async function about(source: string, ask: () => Promise<KeyInfo>): Promise<KeyFacts> {
-  try {
-    return { source, info: await ask() };
-  } catch (error) {
-    const refused = error instanceof RefusedError && error.exitCode === EXIT.refused;
-    if (refused && (error.status === 401 || error.status === 404))
-      return { source, unknown: true, trouble: error.message };
-    return { source, trouble: (error as CliError).message };
-  }
-}
-
 /** The end of a log file; an old beginning tells nothing about now. */
 function tail(file: string, bytes = 64 << 10): string {
   try {
@@ -210,5 +186,3 @@ function tail(file: string, bytes = 64 << 10): string {
     return '';
   }
 }
-
-export type { Answer };

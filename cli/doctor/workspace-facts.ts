@@ -1,7 +1,7 @@
 import { keyInfoSchema } from '../../images/key-provisioner/src/contract';
 import { WORKSPACE_GATEWAY_URL, WORKSPACE_PROVISIONER_URL } from '../../litellm-config/gateway-json';
 import type { Docker } from '../docker';
-import type { KeyFacts } from './examination';
+import type { KeyFacts } from './key-facts';
 
 /** A workspace seen from inside. */
 export interface WorkspaceFacts {
