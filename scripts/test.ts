@@ -21,19 +21,18 @@ interface Count {
   skipped: number;
 }
 
-/**
- * Suites that stop the database server all suites share, or start and kill demos, run by themselves, after the others; those run two at a time, since
- * a suite mostly waits: for a client's retries, for LiteLLM's batches, for a limit's minute to pass.
- */
-const ALONE = ['key-provisioner/outages', 'cli/doctor', 'demo/'];
+/** Files run two at a time, since a test mostly waits: for a client's retries, for LiteLLM's batches, for a container's health. */
+const twoAtATimeBut = (alone: readonly string[]): string[][] => [
+  ['--maxWorkers=2', ...alone.flatMap((path) => ['--testPathIgnorePatterns', path])],
+  ['--runInBand', ...alone.flatMap((path) => ['--testPathPatterns', path])],
+];
 
 const passes: Record<Exclude<Suite, 'lint'>, string[][]> = {
   unit: [[]],
-  contract: [
-    ['--maxWorkers=2', ...ALONE.flatMap((path) => ['--testPathIgnorePatterns', path])],
-    ['--runInBand', ...ALONE.flatMap((path) => ['--testPathPatterns', path])],
-  ],
-  deploy: [['--runInBand']],
+  // By themselves: those that stop the database server all files share, or start and kill demos.
+  contract: twoAtATimeBut(['key-provisioner/outages', 'cli/doctor', 'demo/']),
+  // By itself: the one that sets firewall rules for every workspace of the machine.
+  deploy: twoAtATimeBut(['workspace/isolation']),
 };
 
 const chosen = process.argv.slice(2);
