@@ -17,6 +17,7 @@ interface Agent {
   readonly name: string;
   readonly status: string;
   readonly lifecycle_state: string;
+  readonly apps: readonly { readonly slug: string; readonly health: string }[];
 }
 
 export interface CoderWorkspace {
@@ -84,6 +85,23 @@ export class CoderServer {
       if (done) return done;
     }
     throw new Error(`no agent of ${name} became ready: ${JSON.stringify(agents)}`);
+  }
+
+  /** What the dashboard shows beside a workspace, by key: a value, or the error there is in its place. */
+  async metadata(viewer: Person, agentId: string): Promise<Record<string, string>> {
+    const response = await this.ask('GET', `/workspaceagents/${agentId}/watch-metadata`, undefined, viewer.session);
+    let text = '';
+    // An endless stream of events, of which the first that has data is enough.
+    for await (const piece of response.body?.pipeThrough(new TextDecoderStream()) ?? []) {
+      text += piece;
+      const [, data] = /event: data\ndata: (.*)\n/.exec(text) ?? [];
+      if (!data) continue;
+      const figures = JSON.parse(data) as { description: { key: string }; result: { value: string; error: string } }[];
+      return Object.fromEntries(
+        figures.map(({ description, result }) => [description.key, result.value || result.error]),
+      );
+    }
+    throw new Error(`no metadata of ${agentId}: ${response.status} ${text}`);
   }
 
   /** @throws Error with status and text of what is no success */

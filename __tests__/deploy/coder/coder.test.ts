@@ -124,12 +124,10 @@ test('the platform’s Coder server has AI features of its own switched off', as
 
 test('the key-provisioner is told to ask Coder, and nothing else of the platform changes', async () => {
   platform.synth();
-  expect([...platform.plan().keys()]).toEqual([
-    'docker_container.key_provisioner',
-    'docker_container.key_provisioner_files',
-  ]);
+  const changed = [...platform.plan().keys()];
   platform.apply();
   await platform.untilHealthy('key-provisioner');
+  expect(changed).toEqual(['docker_container.key_provisioner', 'docker_container.key_provisioner_files']);
 });
 
 test('the exported template is pushed as it is, and its choices arrive', async () => {
@@ -190,9 +188,35 @@ test('a person creates a workspace: its agent becomes ready, and it has its own 
   ]);
 });
 
-test('the person’s figures reach the dashboard', async () => {
-  expect(shell('ai-usage --metadata')).toMatch(/of \$10\.00/);
+test('the dashboard shows the workspace’s figures and a healthy editor, and the person gets in', async () => {
+  let shown: Record<string, string> = {};
+  let apps: unknown;
+  // The budget is looked at once a minute, the first time before there is a key.
+  for (const deadline = Date.now() + 90_000; Date.now() < deadline; await setTimeout(3000)) {
+    const agent = await coder.ready(contractor, WORKSPACE);
+    shown = await coder.metadata(contractor, agent.id);
+    apps = agent.apps;
+    if (shown.ai_usage?.includes('$')) break;
+  }
+  expect(shown).toEqual({
+    ai_usage: expect.stringMatching(/of \$10\.00/),
+    cpu: expect.stringMatching(/cores|%/),
+    memory: expect.stringMatching(/4 GiB|%/),
+    disk: expect.stringMatching(/of 20 GB/),
+  });
+  expect(apps).toMatchObject([{ slug: 'code-server', health: 'healthy' }]);
   expect(coder.cli(contractor, 'ssh', WORKSPACE, 'ai-models')).toContain('claude-haiku-4-5');
+});
+
+test('the agent’s token, which lies in the workspace, does not open the person’s SSH key', async () => {
+  const environment = docker('inspect', '--format', '{{json .Config.Env}}', `${platform.name}-ws-${workspace.id}`);
+  const token = (JSON.parse(environment) as string[])
+    .find((entry) => entry.startsWith('CODER_AGENT_TOKEN='))
+    ?.slice(18);
+  expect(token).toBeTruthy();
+  expect((await coder.ask('GET', '/workspaceagents/me/gitsshkey', undefined, token)).status).toBeGreaterThanOrEqual(
+    400,
+  );
 });
 
 test('neither another owner nor an unknown workspace gets a key, however well derived its token is', async () => {
