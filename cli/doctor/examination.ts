@@ -84,10 +84,10 @@ export class Examination {
       return (await this.container(role)) ? this.docker.logs(this.containerName(role)) : '';
     });
 
-  /** What it wrote in the last minutes: for what is repaired and stays in the log. */
-  recentLog = (role: Role): Promise<string> =>
-    this.once.get(`recent log ${role}`, async () =>
-      (await this.container(role)) ? this.docker.logs(this.containerName(role), { since: '3m' }) : '',
+  /** What it wrote in the last minutes, or since a time: for what is repaired and stays in the log. */
+  recentLog = (role: Role, since = '3m'): Promise<string> =>
+    this.once.get(`log ${role} since ${since}`, async () =>
+      (await this.container(role)) ? this.docker.logs(this.containerName(role), { since }) : '',
     );
 
   health = (): Promise<Health> =>

@@ -1,4 +1,5 @@
 import { DATABASE_NAME, DATABASE_ROLE } from '../../../workloads/postgres';
+import type { Examination } from '../examination';
 import type { Diagnosis, Symptom } from '../symptom';
 
 const LOST =
@@ -22,7 +23,7 @@ export const databaseDown: Symptom = {
     const stopped = container !== undefined && !container.State.Running;
     const start = health.reachable ? '' : failedStart(await examination.log('litellm'));
     // PostgreSQL says it in its own words, whatever becomes of them on the way through the gateway's libraries.
-    const rejected = health.reachable ? undefined : lastLine(await examination.recentLog('postgres'), REJECTED);
+    const rejected = health.reachable ? undefined : lastLine(await sinceTheGatewayTries(examination), REJECTED);
     const refused = lastLine(start, REFUSED) ?? rejected;
     const said = refused ?? lastLine(start, LOST);
     const disconnected = health.reachable && health.database !== 'connected' && health.database !== 'unknown';
@@ -59,6 +60,12 @@ export const databaseDown: Symptom = {
     ];
   },
 };
+
+/** What PostgreSQL wrote since the gateway was started; where that restarts again and again, in the last minutes. */
+async function sinceTheGatewayTries(examination: Examination): Promise<string> {
+  const gateway = await examination.container('litellm');
+  return examination.recentLog('postgres', gateway?.RestartCount === 0 ? gateway.State.StartedAt : undefined);
+}
 
 /** The end of a log whose writer could not start; of one that ran and was stopped, nothing. */
 function failedStart(log: string): string {
