@@ -42,7 +42,7 @@ test('asking again gives the same key, in a file for its owner alone', async () 
   expect(code).toBe(0);
   expect(readFileSync(file, 'utf8')).toBe(`${first.key}\n`);
   expect(statSync(file).mode & 0o777).toBe(0o600);
-  expect(stdout).toContain('the key it already had written to');
+  expect(stdout).toContain('the key it already had, written to');
   expect(stdout).not.toContain(first.key);
 });
 
