@@ -77,7 +77,9 @@ async function finished(child: ChildProcess | undefined): Promise<void> {
   if (child && child.exitCode === null && child.signalCode === null) await once(child, 'exit');
 }
 
-const skipped = (suite: Suite): boolean => process.env[suite.toUpperCase()] === 'skip';
+function skipped(suite: Suite): boolean {
+  return process.env[suite.toUpperCase()] === 'skip';
+}
 
 function run(suite: Suite): Count {
   if (suite === 'lint') return lint();
