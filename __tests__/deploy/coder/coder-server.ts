@@ -136,7 +136,7 @@ export class CoderServer {
 
   private environment(as: Person): NodeJS.ProcessEnv {
     const { PATH } = process.env;
-    const own = { HOME: this.directory, CODER_CONFIG_DIR: this.directory, NO_COLOR: '1' };
+    const own = { HOME: this.directory, TMPDIR: this.directory, CODER_CONFIG_DIR: this.directory, NO_COLOR: '1' };
     return { PATH, ...own, CODER_URL: this.url, CODER_SESSION_TOKEN: as.session };
   }
 }
