@@ -25,7 +25,7 @@ demo-stop: $(installed) ## stop a demo that was started in the background
 test: $(installed) ## everything CI runs: lint, unit, contract and deploy tests
 	@node --import tsx scripts/test.ts
 
-test-unit: $(installed) ## unit tests only (seconds)
+test-unit: $(installed) ## unit tests only (a minute)
 	@npx jest --selectProjects unit
 
 test-contract: $(installed) ## against the real LiteLLM and PostgreSQL
