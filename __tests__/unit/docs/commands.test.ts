@@ -1,41 +1,10 @@
-import { execFileSync } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Command } from 'commander';
 import { buildProgram } from '../../../cli/program';
+import { commandsIn, pages, root } from './documents';
 
-// What a page tells people to type must exist. That the commands do their work is shown where they are run:
-// in the contract and deploy suites, and by `make acceptance`.
-
-const root = join(__dirname, '../../..');
-const pages = execFileSync(
-  'git',
-  ['ls-files', '--cached', '--others', '--exclude-standard', 'README.md', 'CONTRIBUTING.md', 'docs'],
-  {
-    cwd: root,
-    encoding: 'utf8',
-  },
-)
-  .split('\n')
-  .filter((file) => file.endsWith('.md') && !file.startsWith('docs/reference/') && existsSync(join(root, file)));
-
-/** Lines of shell blocks, and what stands between backticks. */
-function commandsIn(page: string): string[] {
-  const text = readFileSync(join(root, page), 'utf8');
-  const blocks = [...text.matchAll(/```(?:sh|bash|console)\n([\s\S]*?)```/g)].flatMap(([, block]) =>
-    (block as string).replaceAll('\\\n', ' ').split('\n'),
-  );
-  const inline = [...text.replace(/```[\s\S]*?```/g, '').matchAll(/`([^`\n]+)`/g)].map(([, code]) => code as string);
-  return [...blocks, ...inline]
-    .map((line) =>
-      line
-        .replace(/^\$ /, '')
-        .replace(/\s+#.*$/, '')
-        .trim(),
-    )
-    .filter(Boolean);
-}
-
+// What a page tells people to type must exist. That it does its work is shown in `__tests__/deploy/documents`.
 /** Why a `gateway` command line is not one, if so. */
 function wrongWith(words: string[]): string | undefined {
   let command: Command = buildProgram();

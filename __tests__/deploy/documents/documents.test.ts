@@ -1,0 +1,221 @@
+import { randomBytes } from 'node:crypto';
+import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { commandsIn, pages } from '../../unit/docs/documents';
+import { command, docker, REPOSITORY } from '../support/commands';
+import { Walk } from './walk';
+
+/** Every command of every document, typed as it stands there, one after the other as the documents tell it. */
+jest.setTimeout(15 * 60_000);
+
+/** Commands that other files run, or that cannot be run from within a test: where, or why. */
+const ELSEWHERE: Readonly<Record<string, string>> = {
+  'make test': 'runs this test',
+  'make test-unit': 'a part of `make test`',
+  'make test-deploy': 'a part of `make test`',
+  'make acceptance': 'a test by itself',
+  'npx jest --selectProjects=contract --testPathPatterns NAME': 'a part of `make test`',
+  'npx jest --selectProjects unit -u': 'the unit suite; it would rewrite the snapshots',
+  'scripts/workspace-firewall.sh install': '__tests__/deploy/workspace/isolation.test.ts',
+  'scripts/workspace-firewall.sh install 10.1.2.0/24 host:7080': '__tests__/deploy/workspace/isolation.test.ts',
+  'scripts/workspace-firewall.sh status': '__tests__/deploy/workspace/isolation.test.ts',
+  'scripts/workspace-firewall.sh remove': '__tests__/deploy/workspace/isolation.test.ts',
+  'make workspace-image': '__tests__/deploy/workspace-image/image.test.ts builds it',
+  'make workspace-image template':
+    '__tests__/deploy/workspace-image/image.test.ts builds it; `make template` is typed here',
+  'npx gateway generate-key': '__tests__/contract/cli/generate-key.test.ts',
+  'coder tokens create --name key-provisioner --lifetime 8760h --scope workspace:read --scope template:read':
+    '__tests__/deploy/coder/coder.test.ts',
+  'coder login': '__tests__/deploy/coder/coder.test.ts has its token',
+  'npm test': 'of somebody’s repository: __tests__/deploy/workspace/agents.test.ts',
+  'docker inspect': 'named, not to be typed',
+};
+
+let walk: Walk;
+beforeAll(async () => {
+  walk = new Walk();
+  await walk.open();
+});
+afterAll(() => walk?.remove());
+
+const keys = (...args: string[]) => JSON.parse(walk.type(`npx gateway --json keys ${args.join(' ')}`));
+const fresh = (prefix = '') => prefix + randomBytes(32).toString('base64url');
+
+describe('getting started', () => {
+  test('make demo tells its story in a new clone, and Ctrl-C ends it', async () => {
+    const screen = await walk
+      .converse('make demo', [[/Ctrl-C stops everything/, '\x03']])
+      .catch((error: Error) => error.message);
+    expect(screen).toContain('the same key, and what it spent still counts');
+    expect(screen).toContain('stopped; nothing is left running');
+  });
+
+  test('a demo in the background is ready when the command returns, and stops', () => {
+    const demo = JSON.parse(walk.type('npm run demo -- --detach --json').replace(/^[^{]*/, ''));
+    expect(Object.keys(demo)).toContain('gatewayUrl');
+    walk.type('npm run demo:stop');
+    expect(existsSync(demo.directory)).toBe(false);
+  });
+
+  test('init writes the secrets, the plan is shown and saved, and exactly that is deployed', async () => {
+    walk.type('npx gateway init');
+    expect(statSync(join(walk.directory, 'secrets.tfvars')).mode & 0o777).toBe(0o600);
+    walk.edit((settings) => Object.assign(settings, walk.machineSettings));
+    walk.type('$EDITOR gateway.yaml');
+    expect(walk.type('make plan')).toMatch(/Plan: \d+ to add, 0 to change, 0 to destroy/);
+    expect(walk.type('make deploy')).toContain('Apply complete!');
+    walk.startProvider();
+  });
+
+  test('verify finds everything well, and the doctor nothing to mend', () => {
+    expect(walk.type('npx gateway verify')).toMatch(/\d+ passed, 0 failed/);
+    const { stdout } = walk.tryType('npx gateway doctor');
+    expect(stdout).not.toMatch(/unreachable|refused|unhealthy/i);
+    expect(walk.type('npx gateway models')).toContain('claude-haiku-4-5');
+  });
+
+  test('the template is a directory as Coder takes it', () => {
+    walk.type('make template');
+    for (const file of ['cdk.tf.json', 'params.tf', 'README.md'])
+      expect([file, existsSync(join(walk.directory, 'cdktf.out/template', file))]).toEqual([file, true]);
+    // The variable that `coder templates push` is given.
+    const push = commandsIn('docs/getting-started.md').find((line) => line.startsWith('coder templates push')) ?? '';
+    expect(walk.type(push.replace(/^.*?"\$\((.*)\)"$/, '$1')).trim()).toBe(walk.secret('workspace_identity_secret'));
+    walk.typed.add(push); // the push itself needs a Coder server
+  });
+
+  test('cdktf deploys the same, so that nothing is left to do', () => {
+    const output = walk.type(
+      '. scripts/terraform-environment.sh && npx cdktf deploy platform --var-file=secrets.tfvars --auto-approve',
+    );
+    expect(output).toMatch(/0 to add, 0 to change, 0 to destroy|No changes/);
+  });
+});
+
+describe('the second day', () => {
+  test('keys are issued, listed, looked at, stopped, restored, replaced and started at zero', async () => {
+    const key = (text: string) => /sk-[\w-]{20,}/.exec(text)?.[0] ?? '';
+    const first = key(await walk.converse('npx gateway keys create ci my-repo'));
+    expect(key(await walk.converse('npx gateway keys create agent review'))).not.toBe('');
+    expect(await walk.completion(first)).toBe(200);
+    const words = { NAME: 'ci-my-repo', 'workspace-<id>': 'ci-my-repo', 'workspace-…': 'agent-review' };
+    expect(walk.type('npx gateway keys list')).toContain('ci-my-repo');
+    expect(walk.type('gateway keys info workspace-<id>', words)).toContain('ci-my-repo');
+    walk.type('gateway keys revoke NAME', words);
+    expect(await walk.completion(first)).toBe(401);
+    walk.type('gateway keys restore NAME', words);
+    expect(await walk.completion(first)).toBe(200);
+    const second = key(await walk.converse('gateway keys rotate NAME', [[/\[y\/N\]/, 'y\n']], words));
+    expect([await walk.completion(first), await walk.completion(second)]).toEqual([401, 200]);
+    await walk.converse('gateway keys reset-spend NAME', [[/\[y\/N\]/, 'y\n']], words);
+    expect(keys('info', 'ci-my-repo').spend).toBe(0);
+    walk.type('npx gateway keys revoke workspace-…', words);
+    expect(keys('info', 'agent-review').state).toBe('revoked');
+    walk.type('gateway keys revoke workspace-<id>', { 'workspace-<id>': 'agent-review' });
+  });
+
+  test('many people get keys, and only those who have none get one at the second run', () => {
+    writeFileSync(join(walk.directory, 'users.csv'), 'username\nada\ngrace\n');
+    walk.type('gateway keys bootstrap users.csv --output keys.csv');
+    const file = walk.read('keys.csv');
+    expect(file.match(/sk-/g)).toHaveLength(2);
+    walk.type('gateway keys bootstrap users.csv --output keys.csv');
+    expect(walk.read('keys.csv')).toBe(file);
+  });
+
+  test('keys are listed by scope', async () => {
+    expect((await walk.workspaceKey('one')).status).toBe(201);
+    expect(walk.type('gateway keys list --scope workspace')).toContain('workspace-one');
+  });
+
+  test('a backup brings back what was lost', () => {
+    walk.type('docker exec ai-gateway-postgres pg_dump -U litellm -Fc litellm > gateway.dump');
+    walk.type('npx gateway --yes keys delete ci-my-repo');
+    expect(walk.tryType('npx gateway keys info ci-my-repo').status).not.toBe(0);
+    walk.type('docker exec -i ai-gateway-postgres pg_restore -U litellm -d litellm --clean --if-exists < gateway.dump');
+    expect(keys('info', 'ci-my-repo').state).toBe('active');
+  });
+
+  test('a change is reviewed before it is planned', () => {
+    walk.commit('This deployment');
+    walk.git('update-ref', 'refs/remotes/origin/main', 'HEAD');
+    walk.edit((settings) => {
+      (settings.policies as Record<string, Record<string, unknown>>).workspace!.max_budget = 12;
+    });
+    walk.type('$EDITOR gateway.yaml');
+    expect(walk.tryType('npx gateway review --base origin/main').stdout).toMatch(/\$10.*\$12|10 → 12/);
+    expect(walk.tryType('gateway review --base main').stdout).toContain('workspace');
+  });
+
+  test('every secret is replaced, with what the table says about it', async () => {
+    const workspace = (await walk.workspaceKey('one')).key as string;
+    const [master, admin] = [walk.secret('litellm_master_key'), walk.secret('provisioner_admin_token')];
+    const password = fresh();
+    await walk.converse("docker exec -it ai-gateway-postgres psql -U litellm -c '\\password litellm'", [
+      [/Enter new password/, `${password}\n`],
+      [/Enter it again/, `${password}\n`],
+    ]);
+    walk.putSecret('postgres_password', password);
+    walk.putSecret('litellm_master_key', fresh('sk-'));
+    walk.putSecret('provisioner_admin_token', fresh());
+    walk.putSecret('workspace_identity_secret', fresh());
+    walk.putSecret('anthropic_api_key', 'another-provider-key');
+    walk.type('make plan');
+    walk.type('make deploy');
+
+    expect(await walk.completion(workspace)).toBe(200);
+    expect([await walk.administration(master), await walk.administration(walk.secret('litellm_master_key'))]).toEqual([
+      401, 200,
+    ]);
+    expect((await walk.workspaceKey('one')).key).toBe(workspace);
+    const refused = command('npx', ['gateway', 'keys', 'list'], {
+      cwd: walk.directory,
+      env: { GATEWAY_ADMIN_TOKEN: admin },
+    });
+    expect([refused.status, walk.type('npx gateway keys list')]).toEqual([3, expect.stringContaining('workspace-one')]);
+
+    walk.putSecret('key_derivation_secret', fresh());
+    walk.type('make plan deploy');
+    const next = (await walk.workspaceKey('one')).key as string;
+    expect(next).not.toBe(workspace);
+    expect(await walk.completion(next)).toBe(200);
+  });
+
+  test('after a removal the database is there until its volume is removed by hand', () => {
+    walk.standIns.remove();
+    expect(command('make', ['destroy'], { cwd: walk.directory, env: { ASSUME_YES: '1' } }).status).toBe(0);
+    const volume = `${walk.name}-postgres-data`;
+    expect(docker('volume', 'ls', '--quiet', '--filter', `name=${volume}`)).toBe(volume);
+    walk.type('docker volume rm <name>-postgres-data', { '<name>': walk.name });
+    expect(docker('volume', 'ls', '--quiet', '--filter', `name=${volume}`)).toBe('');
+  });
+});
+
+test('generated files are current, as npm run schema leaves them', () => {
+  walk.type('npm run schema');
+  expect(walk.read('gateway.schema.json')).toBe(readFileSync(join(REPOSITORY, 'gateway.schema.json'), 'utf8'));
+});
+
+test('synth is what make and node run, and cdktf can write it as HCL', () => {
+  const synthesized = () => walk.read('cdktf.out/stacks/platform/cdk.tf.json');
+  walk.type('make synth');
+  const first = synthesized();
+  walk.type('node bin/synth');
+  expect(synthesized()).toBe(first);
+  walk.type('cdktf synth --hcl');
+  expect(walk.read('cdktf.out/stacks/platform/cdk.tf')).toContain('resource "docker_container" "litellm"');
+});
+
+test.each(pages)('every command of %s was typed', (page) => {
+  const programs = /^(gateway|make|npm|npx|docker|node|cdktf|coder) \S|^scripts\/\S+\.sh|^\. scripts\/|^\$EDITOR/;
+  const typed = [...walk.typed].map(bare);
+  const untyped = commandsIn(page)
+    .filter((line) => programs.test(line) && !(line in ELSEWHERE))
+    .filter(
+      (line) =>
+        !typed.some((other) => other === bare(line) || other.includes(`${bare(line)} `) || other.endsWith(bare(line))),
+    );
+  expect(untyped).toEqual([]);
+});
+
+const bare = (line: string) => line.replace(/^npx /, '');
