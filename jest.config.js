@@ -23,6 +23,7 @@ module.exports = {
   passWithNoTests: process.env.CONTRACT === 'skip',
   // Many tests run real programs, which take their time on a busy machine.
   testTimeout: 60_000,
+  testSequencer: '<rootDir>/__tests__/longest-first.js',
   projects: [
     { ...shared, displayName: 'unit', testMatch: ['<rootDir>/__tests__/unit/**/*.test.ts'] },
     {

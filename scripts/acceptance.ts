@@ -86,7 +86,7 @@ async function story(): Promise<void> {
     () => info(workspace.keyName),
     (key) => key.spend > 0,
   );
-  saw(`spend of ${workspace.keyName}: $${spent.spend}`, workspace.inside(['ai-usage']).stdout);
+  saw(`spend of ${workspace.keyName}: ${usd(spent.spend)}`, workspace.inside(['ai-usage']).stdout);
 
   step('limits: a model the key may not use, and no way to the admin side');
   expect((await platform.complete(firstKey, 'claude-no-such')).status === 403, 'an unknown model is refused');
@@ -165,7 +165,7 @@ async function story(): Promise<void> {
   platform.startStandIns(images.node as string);
   workspace.start();
   expect(keyOf(workspace) === secondKey, 'the same key');
-  expect(info(workspace.keyName).spend === before.spend, `the same spend, $${before.spend}`);
+  expect(info(workspace.keyName).spend === before.spend, `the same spend, ${usd(before.spend)}`);
 
   step('the workspace is deleted: its key dies');
   workspace.delete();
@@ -197,6 +197,9 @@ const outcome = ({ stdout }: { stdout: string }) => [
       .filter((line) => /must be replaced|Apply complete|^\w+_url = http/.test(line)),
   ),
 ];
+
+/** Without the last binary digits of a sum. */
+const usd = (amount: number) => `$${Number(amount.toFixed(8))}`;
 
 const info = (name: string) => platform.gatewayJson<Key>('keys', 'info', name);
 

@@ -21,18 +21,18 @@ interface Count {
   skipped: number;
 }
 
-/** Files run two at a time, since a test mostly waits: for a client's retries, for LiteLLM's batches, for a container's health. */
-const twoAtATimeBut = (alone: readonly string[]): string[][] => [
-  ['--maxWorkers=2', ...alone.flatMap((path) => ['--testPathIgnorePatterns', path])],
+/** Files run side by side, since a test mostly waits: for a client's retries, for LiteLLM's batches, for a container's health. */
+const sideBySideBut = (alone: readonly string[], workers: number): string[][] => [
+  [`--maxWorkers=${workers}`, ...alone.flatMap((path) => ['--testPathIgnorePatterns', path])],
   ['--runInBand', ...alone.flatMap((path) => ['--testPathPatterns', path])],
 ];
 
 const passes: Record<Exclude<Suite, 'lint'>, string[][]> = {
   unit: [[]],
   // By themselves: those that stop the database server all files share, or start and kill demos.
-  contract: twoAtATimeBut(['key-provisioner/outages', 'cli/doctor', 'demo/']),
+  contract: sideBySideBut(['key-provisioner/outages', 'cli/doctor', 'demo/'], 3),
   // By itself: the one that sets firewall rules for every workspace of the machine.
-  deploy: twoAtATimeBut(['workspace/isolation']),
+  deploy: sideBySideBut(['workspace/isolation'], 2),
 };
 
 const chosen = process.argv.slice(2);
