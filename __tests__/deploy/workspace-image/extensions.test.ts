@@ -11,7 +11,7 @@ import { workspaceImage } from '../workspace/machine';
  */
 
 const FILE = 'RooVeterinaryInc.roo-cline-3.54.0.vsix';
-const SHELF = 'RooVeterinaryInc/roo-cline/3.54.0/file';
+const SHELF = 'api/RooVeterinaryInc/roo-cline/3.54.0/file';
 const directory = mkdtempSync(join(tmpdir(), 'gateway-extensions-'));
 const vsix = join(directory, FILE);
 let image: string;
