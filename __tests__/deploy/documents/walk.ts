@@ -1,6 +1,15 @@
 import { spawn } from 'node:child_process';
 import { createHash, randomBytes } from 'node:crypto';
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parse, stringify } from 'yaml';
@@ -33,14 +42,22 @@ export class Walk {
     const files =
       'git ls-files -z --cached --others --exclude-standard | xargs -0 ls -d 2>/dev/null | tar -cf - -T - | tar -xf - -C';
     succeed('bash', ['-c', `${files} ${this.directory}`], { cwd: REPOSITORY });
-    mkdirSync(join(REPOSITORY, '.cache'), { recursive: true });
-    symlinkSync(join(REPOSITORY, '.cache'), join(this.directory, '.cache'));
+    this.shareCache();
     this.git('init', '--quiet', '--initial-branch=main');
     this.commit('As it was cloned');
     this.git('update-ref', 'refs/remotes/origin/main', 'HEAD');
     writeFileSync(join(this.directory, '../editor'), `#!/bin/sh\ncp "${this.directory}/../edited.yaml" "$1"\n`, {
       mode: 0o755,
     });
+  }
+
+  /** What was built or downloaded already; not the list of running demos, all of which `npm run demo:stop` ends. */
+  private shareCache(): void {
+    const [from, to] = [join(REPOSITORY, '.cache'), join(this.directory, '.cache')];
+    mkdirSync(from, { recursive: true });
+    mkdirSync(to);
+    for (const entry of readdirSync(from).filter((name) => name !== 'demos'))
+      symlinkSync(join(from, entry), join(to, entry));
   }
 
   git(...args: string[]): string {
