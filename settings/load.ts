@@ -32,7 +32,7 @@ export function loadSettings(file = 'gateway.yaml'): Settings {
   return parseSettings(text, file);
 }
 
-/** The same from text. An empty text is a deployment with every default. */
+/** The same from text. An empty text is refused: no provider is on by default, so there is no model. */
 export function parseSettings(text: string, file = 'gateway.yaml'): Settings {
   let value = parseYaml(text, file);
   let parsed = settingsSchema.safeParse(value);

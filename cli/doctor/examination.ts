@@ -6,7 +6,7 @@ import { gatewayUrl, provisionerUrl } from '../context';
 import { type Container, Docker } from '../docker';
 import { GatewayClient } from '../gateway-client';
 import { ProvisionerClient } from '../provisioner-client';
-import { type KeyFacts, keyFacts } from './key-facts';
+import { askAboutKey, type KeyFacts } from './key-facts';
 import { Once } from './once';
 import { type Probe, probeProviders } from './probe';
 import { readWorkspace, type WorkspaceFacts } from './workspace-facts';
@@ -123,9 +123,9 @@ export class Examination {
     this.once.get('keys', async () => {
       const { apiKey, keyName } = this.options;
       const found: KeyFacts[] = [];
-      if (apiKey) found.push(await keyFacts('GATEWAY_API_KEY', () => this.provisioner(apiKey).ownKey()));
+      if (apiKey) found.push(await askAboutKey('GATEWAY_API_KEY', () => this.provisioner(apiKey).ownKey()));
       const { admin } = this;
-      if (keyName && admin) found.push(await keyFacts(`the key "${keyName}"`, () => admin.info(keyName)));
+      if (keyName && admin) found.push(await askAboutKey(`the key "${keyName}"`, () => admin.info(keyName)));
       const workspace = await this.workspace();
       if (workspace?.key) found.push({ source: "the workspace's key file", ...workspace.key });
       return found;

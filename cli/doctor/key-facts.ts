@@ -15,7 +15,7 @@ export interface KeyFacts {
 }
 
 /** Asks after a key; a key that is unknown or refused is an answer too. */
-export async function keyFacts(source: string, ask: () => Promise<KeyInfo>): Promise<KeyFacts> {
+export async function askAboutKey(source: string, ask: () => Promise<KeyInfo>): Promise<KeyFacts> {
   try {
     return { source, info: await ask() };
   } catch (error) {
