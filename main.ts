@@ -4,28 +4,55 @@
  */
 import { App } from 'cdktf';
 import { writeArtifacts } from './constructs/artifacts';
+import { isDeployOf } from './constructs/cdktf-command';
+import { deployedPorts } from './constructs/deployed-ports';
 import { terraformProblem } from './constructs/terraform-version';
 import { modelsWithoutProvider } from './litellm-config/resolve';
 import { loadSettings } from './settings/load';
+import type { Settings } from './settings/schema';
 import { ContractorWorkspaceStack } from './stacks/contractor-workspace-stack';
 import { PlatformStack } from './stacks/platform-stack';
+import { platformWorkloads } from './workloads/platform';
+import { takenPorts } from './workloads/taken-ports';
 
-try {
+void main();
+
+async function main(): Promise<void> {
+  try {
+    await synthesize();
+  } catch (error) {
+    console.error(error instanceof Error && !process.env.DEBUG ? error.message : error);
+    process.exitCode = 1;
+  }
+}
+
+async function synthesize(): Promise<void> {
   // The cdktf program would go on to Terraform and not say what it misses.
   const problem = process.env.CDKTF_CONTEXT_JSON ? terraformProblem(process.env.TERRAFORM_BINARY_NAME) : undefined;
   if (problem) console.error(problem);
   const settings = loadSettings(process.env.GATEWAY_SETTINGS);
+  const outdir = process.env.CDKTF_OUTDIR ?? 'cdktf.out';
+  if (process.env.CDKTF_CONTEXT_JSON && isDeployOf('platform')) {
+    await requireFreePorts(settings, `${outdir}/../terraform.platform.tfstate`);
+  }
   for (const { name, provider } of modelsWithoutProvider(settings)) {
     console.log(`${name} is left out: providers.${provider}.credentials is off`);
   }
   // cdktf records a stack trace for every value it makes; nobody reads them, and mapping them to sources takes time.
   process.setSourceMapsEnabled(Boolean(process.env.DEBUG));
-  const app = new App();
+  const app = new App({ outdir });
   const platform = new PlatformStack(app, 'platform', { settings });
   new ContractorWorkspaceStack(app, 'contractor-workspace', { settings });
   app.synth();
   writeArtifacts(app.outdir, platform);
-} catch (error) {
-  console.error(error instanceof Error && !process.env.DEBUG ? error.message : error);
-  process.exitCode = 1;
+}
+
+/** Docker would find a taken port half-way through the apply; `make plan` looks for itself. @throws Error with what is taken */
+async function requireFreePorts(settings: Settings, stateFile: string): Promise<void> {
+  if (!/^(unix|npipe):/.test(settings.docker.host)) return; // another machine's ports are not to be seen from here
+  const wanted = platformWorkloads(settings).flatMap(({ name, ports }) =>
+    ports.map(({ bind, external }) => ({ container: `${settings.name}-${name}`, bind, port: external })),
+  );
+  const problems = await takenPorts(wanted, deployedPorts(stateFile));
+  if (problems.length > 0) throw new Error(problems.join('\n'));
 }

@@ -2,10 +2,9 @@
  * Whether the host's ports that a plan wants are free: `node --import tsx scripts/check-ports.ts <plan.json>`. Docker would
  * find out half-way through the apply. A port that a container holds already is its own; another machine's are not looked at.
  */
-import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { z } from 'zod';
+import { takenPorts } from '../workloads/taken-ports';
 
 const containerSchema = z.object({
   name: z.string().optional(),
@@ -31,37 +30,24 @@ const planSchema = z.object({
   }),
 });
 
-async function isFree(host: string, port: number): Promise<boolean> {
-  const server = createServer().listen({ host, port, exclusive: true });
-  try {
-    await once(server, 'listening');
-    server.close();
-    return true;
-  } catch (error) {
-    // An address that this machine does not have is Docker's to judge.
-    return (error as NodeJS.ErrnoException).code !== 'EADDRINUSE';
-  }
-}
-
 async function main(file: string): Promise<void> {
   const plan = planSchema.parse(JSON.parse(readFileSync(file, 'utf8')));
   const { constant_value: daemon } = plan.configuration.provider_config.docker.expressions.host;
   if (!/^(unix|npipe):/.test(daemon)) return;
-  const containers = plan.resource_changes.filter(({ type }) => type === 'docker_container');
-  // A port may also move from one container to another.
-  const held = new Set(
-    containers.flatMap(({ change }) => change.before?.ports ?? []).map(({ external, ip }) => `${ip} ${external}`),
+  const changes = plan.resource_changes.filter(({ type }) => type === 'docker_container').map(({ change }) => change);
+  const portsOf = (container: z.infer<typeof containerSchema> | null | undefined) =>
+    (container?.ports ?? []).map(({ external, ip }) => ({
+      container: container?.name ?? 'a container',
+      bind: ip,
+      port: external,
+    }));
+  const problems = await takenPorts(
+    changes.filter(({ actions }) => actions.includes('create')).flatMap(({ after }) => portsOf(after)),
+    // A port may also move from one container to another.
+    changes.flatMap(({ before }) => portsOf(before)),
   );
-  for (const { change } of containers) {
-    if (!change.actions.includes('create')) continue;
-    for (const { external, ip } of change.after?.ports ?? []) {
-      if (held.has(`${ip} ${external}`) || (await isFree(ip, external))) continue;
-      console.error(
-        `port ${external} on ${ip}, meant for ${change.after?.name ?? 'a container'}, is taken; end what listens there (ss -ltnp), or choose another port in gateway.yaml`,
-      );
-      process.exitCode = 1;
-    }
-  }
+  for (const problem of problems) console.error(problem);
+  if (problems.length > 0) process.exitCode = 1;
 }
 
 void main(process.argv[2] ?? '');
