@@ -27,12 +27,18 @@ const sideBySideBut = (alone: readonly string[], workers: number): string[][] =>
   ['--runInBand', ...alone.flatMap((path) => ['--testPathPatterns', path])],
 ];
 
-const passes: Record<Exclude<Suite, 'lint'>, string[][]> = {
-  unit: [[]],
-  // By themselves: those that stop the database server all files share, or start and kill demos.
-  contract: sideBySideBut(['key-provisioner/outages', 'cli/doctor', 'demo/'], 3),
+/** The runs of jest that make up a suite. */
+interface Passes {
+  readonly options: string[][];
+  readonly together: boolean;
+}
+
+const passes: Record<Exclude<Suite, 'lint'>, Passes> = {
+  unit: { options: [[]], together: false },
+  // Of their own: those that stop the database server all files share, or start and kill demos. Each run of jest has its own server.
+  contract: { options: sideBySideBut(['key-provisioner/outages', 'cli/doctor', 'demo/'], 3), together: true },
   // By itself: the one that sets firewall rules for every workspace of the machine.
-  deploy: sideBySideBut(['workspace/isolation'], 2),
+  deploy: { options: sideBySideBut(['workspace/isolation'], 2), together: false },
 };
 
 const chosen = process.argv.slice(2);
@@ -55,7 +61,7 @@ async function main(wanted: readonly Suite[]): Promise<void> {
   for (const suite of wanted) {
     const started = Date.now();
     if (suite === 'deploy') await finished(preparation);
-    const count = run(suite);
+    const count = await run(suite);
     total = sum(total, count);
     const seconds = Math.round((Date.now() - started) / 1000);
     console.log(
@@ -81,7 +87,7 @@ function skipped(suite: Suite): boolean {
   return process.env[suite.toUpperCase()] === 'skip';
 }
 
-function run(suite: Suite): Count {
+async function run(suite: Suite): Promise<Count> {
   if (suite === 'lint') return lint();
   const reason = skipped(suite) ? `${suite.toUpperCase()}=skip is set` : prepare(suite);
   if (reason) {
@@ -113,20 +119,28 @@ function prepare(suite: Suite): string | undefined {
   return daemon.status === 0 ? undefined : 'no Docker daemon is reachable and none could be started here (see above)';
 }
 
-function jest(suite: Exclude<Suite, 'lint'>): Count {
-  return passes[suite]
-    .map((options, index) => jestPass(suite, options, join(reports, `${suite}-${index + 1}.json`)))
-    .reduce(sum, { passed: 0, failed: 0, skipped: 0 });
+async function jest(suite: Exclude<Suite, 'lint'>): Promise<Count> {
+  const { options, together } = passes[suite];
+  const reportOf = (index: number) => join(reports, `${suite}-${index + 1}.json`);
+  const outcomes: Outcome[] = [];
+  if (together) {
+    outcomes.push(...(await Promise.all(options.map((each, index) => outcomeOf(suite, each, reportOf(index))))));
+  } else {
+    for (const [index, each] of options.entries()) outcomes.push(await outcomeOf(suite, each, reportOf(index)));
+  }
+  // Where nothing else runs any more.
+  let total: Count = { passed: 0, failed: 0, skipped: 0 };
+  for (const [index, outcome] of outcomes.entries()) total = sum(total, await settled(suite, outcome, reportOf(index)));
+  return total;
 }
 
-/** One run of jest. What failed against a busy machine's real processes is tried once more, by itself, and said aloud. */
-function jestPass(suite: Suite, options: string[], report: string): Count {
-  const first = outcomeOf(suite, options, report);
+/** What failed against a busy machine's real processes is tried once more, by itself, and said aloud. */
+async function settled(suite: Suite, first: Outcome, report: string): Promise<Count> {
   if (suite === 'unit' || first.failedFiles.length === 0) return first.count;
   console.log(
     `-- second try of ${first.failedFiles.length} file(s): ${first.failedFiles.map((file) => relative(root, file)).join(', ')}`,
   );
-  const again = outcomeOf(
+  const again = await outcomeOf(
     suite,
     ['--runInBand', '--runTestsByPath', ...first.failedFiles],
     report.replace('.json', '-again.json'),
@@ -141,24 +155,15 @@ interface Outcome {
   readonly failedFiles: string[];
 }
 
-function outcomeOf(suite: Suite, options: string[], report: string): Outcome {
-  const result = spawnSync(
-    'npx',
-    // A suite that leaves a handle open must not keep the whole run waiting.
-    [
-      '--no-install',
-      'jest',
-      '--selectProjects',
-      suite,
-      '--ci',
-      '--forceExit',
-      '--json',
-      '--outputFile',
-      report,
-      ...options,
-    ],
-    { cwd: root, stdio: ['ignore', 'ignore', 'inherit'], timeout: 45 * 60_000 },
-  );
+async function outcomeOf(suite: Suite, options: string[], report: string): Promise<Outcome> {
+  // A suite that leaves a handle open must not keep the whole run waiting.
+  const program = ['--no-install', 'jest', '--selectProjects', suite, '--ci', '--forceExit'];
+  const child = spawn('npx', [...program, '--json', '--outputFile', report, ...options], {
+    cwd: root,
+    stdio: ['ignore', 'ignore', 'inherit'],
+    timeout: 45 * 60_000,
+  });
+  const [status] = await once(child, 'exit');
   const broken = { passed: 0, failed: 1, skipped: 0 };
   // A pass that could not even begin has failed: no report is no success.
   if (!existsSync(report)) return { count: broken, passedFiles: broken, failedFiles: [] };
@@ -166,7 +171,7 @@ function outcomeOf(suite: Suite, options: string[], report: string): Outcome {
   const passed = files.filter(({ status }) => status !== 'failed');
   const count = files.map(countOf).reduce(sum, { passed: 0, failed: 0, skipped: 0 });
   return {
-    count: count.failed === 0 && result.status !== 0 ? sum(count, broken) : count,
+    count: count.failed === 0 && status !== 0 ? sum(count, broken) : count,
     passedFiles: passed.map(countOf).reduce(sum, { passed: 0, failed: 0, skipped: 0 }),
     failedFiles: files.filter(({ status }) => status === 'failed').map(({ name }) => name),
   };

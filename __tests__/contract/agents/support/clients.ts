@@ -3,6 +3,8 @@ import { existsSync } from 'node:fs';
 import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { exclusively } from '../../../../demo/installation/exclusively.ts';
+import { quietly } from '../../../../demo/installation/work.ts';
 
 const run = promisify(execFile);
 const ROOT = join(__dirname, '../../../..');
@@ -12,7 +14,12 @@ const PACKAGES = ['opencode-ai@1.18.33', '@anthropic-ai/claude-code@2.1.330', '@
 const AIDER = 'aider-chat==0.86.2';
 
 /** Programs of the real clients, installed once into the cache: they are no dependency of this project. */
-export async function installClients(): Promise<Record<'opencode' | 'claude' | 'codex' | 'aider', string>> {
+export function installClients(): Promise<Record<'opencode' | 'claude' | 'codex' | 'aider', string>> {
+  // Several test files ask for them at the same moment.
+  return exclusively(CACHE, quietly, install);
+}
+
+async function install(): Promise<Record<'opencode' | 'claude' | 'codex' | 'aider', string>> {
   const npm = join(CACHE, 'npm');
   const python = join(CACHE, 'aider');
   await once(npm, async (unfinished) => {
