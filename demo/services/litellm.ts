@@ -5,6 +5,7 @@ import { litellm as describeLiteLLM } from '../../workloads/litellm.ts';
 import { QUERY_ENGINE } from '../installation/python-environment.ts';
 import { Service } from '../processes/service.ts';
 import { localProcess } from './local-process.ts';
+import { LocalService } from './local-service.ts';
 
 const OFFLINE_BIN = join(import.meta.dirname, '../offline-bin');
 /** A busy or small machine takes minutes; below the five that a contract suite waits. */
@@ -42,52 +43,30 @@ export interface LiteLLMOptions {
   readonly env?: Record<string, string>;
 }
 
-/** The LiteLLM proxy on 127.0.0.1, as deployed but for its address, against a migrated database. */
-export class LiteLLM {
-  private service?: Service;
-
-  constructor(private readonly options: LiteLLMOptions) {}
-
-  get url(): string {
-    return `http://127.0.0.1:${this.options.port}`;
+/** The LiteLLM proxy on 127.0.0.1, as deployed but for its address, against a migrated database; ready with its database. */
+export class LiteLLM extends LocalService {
+  constructor(private readonly options: LiteLLMOptions) {
+    super(options.port, READY_WITHIN_S);
   }
 
-  get pid(): number {
-    return this.service?.pid ?? 0;
-  }
-
-  /** Resolves when the process has ended by itself. */
-  get ended(): Promise<void> {
-    return this.service?.ended ?? Promise.resolve();
-  }
-
-  /** Resolves when the proxy is ready, its database included. */
-  async start(signal?: AbortSignal): Promise<void> {
+  protected override launch(): Service {
     const { venv, port, logFile } = this.options;
     const { arguments: args, environment } = this.rendered();
     // Of an option given twice, the last one counts.
     const here = ['--host', '127.0.0.1', '--port', String(port)];
-    const service = Service.start('LiteLLM', join(venv, 'bin/python'), [join(venv, 'bin/litellm'), ...args, ...here], {
+    return Service.start('LiteLLM', join(venv, 'bin/python'), [join(venv, 'bin/litellm'), ...args, ...here], {
       env: environment,
       cwd: dirname(logFile), // LiteLLM and prisma-client-py read a .env file from where they run
       logFile,
     });
-    this.service = service;
-    try {
-      await service.waitUntil(() => this.isReady(), READY_WITHIN_S, signal);
-    } catch (error) {
-      await service.stop();
-      throw error;
-    }
   }
 
-  async stop(): Promise<void> {
-    await this.service?.stop();
-  }
-
-  /** Ends it at once, as a crash would. */
-  async kill(): Promise<void> {
-    await this.service?.kill();
+  /** Asked with the master key, so that somebody else's proxy on the same port does not count. */
+  protected override async isReady(): Promise<boolean> {
+    const headers = { authorization: `Bearer ${this.options.secrets.litellm_master_key}` };
+    const readiness = await fetch(`${this.url}/health/readiness`);
+    if (!readiness.ok || ((await readiness.json()) as { db?: string }).db !== 'connected') return false;
+    return (await fetch(`${this.url}/v1/models`, { headers })).ok;
   }
 
   private rendered() {
@@ -112,14 +91,6 @@ export class LiteLLM {
         ...env,
       },
     };
-  }
-
-  /** Asked with the master key, so that somebody else's proxy on the same port does not count. */
-  private async isReady(): Promise<boolean> {
-    const headers = { authorization: `Bearer ${this.options.secrets.litellm_master_key}` };
-    const readiness = await fetch(`${this.url}/health/readiness`);
-    if (!readiness.ok || ((await readiness.json()) as { db?: string }).db !== 'connected') return false;
-    return (await fetch(`${this.url}/v1/models`, { headers })).ok;
   }
 }
 
