@@ -55,7 +55,8 @@ export class WorkspaceAgent extends Construct {
           displayName: 'AI budget',
           script: 'ai-usage --metadata',
           interval: 60,
-          timeout: 10,
+          // In a new workspace it waits for the first start, up to 40 seconds.
+          timeout: 55,
           order: 1,
         },
         { key: 'cpu', displayName: 'CPU', script: 'coder stat cpu', interval: 10, timeout: 2, order: 2 },

@@ -1,6 +1,7 @@
 import { execFileSync, spawnSync } from 'node:child_process';
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { Workspace } from './workspace';
 
 const IMAGE = join(__dirname, '../../../images/contractor-workspace');
@@ -32,6 +33,7 @@ function ready(body: object = info, status = 200) {
     '.config/ai-gateway/environment',
     `export AI_PROVISIONER_URL='${workspace.url}'\nexport AI_MODEL='claude-sonnet-4-5'\n`,
   );
+  workspace.write('.local/state/ai-gateway/status', 'ready\n');
   workspace.answers = [{ status, body }];
 }
 
@@ -47,6 +49,13 @@ test('ai-usage asks with the key from its file and shows what is left as a bar',
 test('ai-usage --metadata is one line with the tighter of the two limits', async () => {
   ready({ ...info, person: { spend: 39.5, max_budget: 40, budget_reset_at: null } });
   expect(await workspace.run('ai-usage', ['--metadata'])).toEqual({ code: 0, output: '$0.50 of $40.00 left\n' });
+});
+
+test('ai-usage --metadata of a workspace that starts for the first time waits for its key', async () => {
+  const asked = workspace.run('ai-usage', ['--metadata']);
+  await setTimeout(1500);
+  ready();
+  expect(await asked).toEqual({ code: 0, output: '$3.20 of $10.00 left\n' });
 });
 
 test('ai-usage --metadata says revoked where the key is', async () => {
