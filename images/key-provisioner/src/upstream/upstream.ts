@@ -21,7 +21,7 @@ export interface UpstreamOptions {
   readonly url: string;
   readonly headers: Record<string, string>;
   readonly metrics: Metrics;
-  /** Connections at most, and with them calls under way; the rest wait their turn. @default 32 */
+  /** Connections at most, and with them calls under way; the rest wait their turn, outside the time-out. @default 12 */
   readonly connections?: number;
   /** Milliseconds for one answer. @default 10000 */
   readonly timeout?: number;
@@ -61,7 +61,7 @@ export class Upstream {
     const timeout = options.timeout ?? 10_000;
     this.prefix = pathname.replace(/\/$/, '');
     this.pool = new Pool(origin, {
-      connections: options.connections ?? 32,
+      connections: options.connections ?? 12,
       connect: { timeout: 3_000 },
       headersTimeout: timeout,
       bodyTimeout: timeout,
