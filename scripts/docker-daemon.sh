@@ -50,8 +50,21 @@ install_docker() {
   }
 }
 
+# Builds of many checkouts leave layers behind. Volumes stay: somebody's data may be in them.
+make_room() {
+  local enough_kb=$((20 * 1024 * 1024))
+  free_kb() { df --output=avail -k "$directory/data" | tail -n 1; }
+  own_pid >/dev/null || return 0
+  (($(free_kb) < enough_kb)) || return 0
+  say 'less than 20 GB are free; removing image layers that nothing uses …'
+  docker image prune --force >/dev/null
+  docker builder prune --force >/dev/null 2>&1 || true # the classic builder has none
+  (($(free_kb) >= enough_kb)) || say "$(($(free_kb) / 1024 / 1024)) GB are free for $directory/data; builds of images need up to 20"
+}
+
 start() {
   if answers; then
+    make_room
     host
     return
   fi
@@ -80,6 +93,7 @@ start() {
   fi
   for _ in $(seq 60); do
     if answers; then
+      make_room
       host
       return
     fi
