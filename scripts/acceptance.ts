@@ -1,12 +1,14 @@
 /**
  * The whole story, as a platform engineer and a contractor live it, on a real Docker daemon: `make acceptance`.
  *
- * A clean clone is deployed, a workspace is built and started as Coder would, the real OpenCode client does a task in it, and
- * then everything a key can meet happens to it. Every step prints what it saw. `KEEP=1` leaves all of it running.
+ * A clean clone is deployed with a Coder server, the template is pushed to it, a contractor creates a workspace, the real
+ * OpenCode client does a task in it, and then everything a key can meet happens to it. Every step prints what it saw. `KEEP=1`
+ * leaves all of it running. Only the model provider is a stand-in.
  */
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { CoderServer } from '../__tests__/deploy/coder/coder-server';
 import { Platform } from './acceptance/platform';
 import { expect, run, saw, step } from './acceptance/terminal';
 import { Workspace } from './acceptance/workspace';
@@ -22,12 +24,16 @@ const root = join(__dirname, '..');
 const home = mkdtempSync(join(tmpdir(), 'gateway-acceptance-'));
 const platform = new Platform(home, root);
 const WORKSPACE_IMAGE = 'acceptance/contractor-workspace:1';
+const TEMPLATE = 'contractor-workspace';
+/** What the deployment is made of, built here or pulled. */
+const PARTS = ['node', 'postgres', 'litellm', 'door', 'seed', 'coder'];
+let coder: CoderServer | undefined;
 
 async function story(): Promise<void> {
   step('a machine with Docker, Terraform and their parts');
   saw(run(join(root, 'scripts/docker-daemon.sh'), ['start']).stdout);
   run(join(root, 'scripts/provider-mirror.sh'), [], { timeout: 1200 });
-  const images = JSON.parse(run(join(root, 'scripts/stand-in-images.sh'), [], { timeout: 1800 }).stdout) as Record<
+  const images = JSON.parse(run(join(root, 'scripts/stand-in-images.sh'), PARTS, { timeout: 3600 }).stdout) as Record<
     string,
     string
   >;
@@ -44,28 +50,42 @@ async function story(): Promise<void> {
 
   step('cdktf deploy platform');
   saw(...outcome(platform.deploy()));
-  platform.startStandIns(images.node as string);
+  platform.startStandIn(images.node as string);
   saw(run('docker', ['ps', '--filter', `name=${platform.name}-`, '--format', '{{.Names}}: {{.Status}}']).stdout);
   expect(
     platform.run('bash', ['-c', 'curl -fsS "$GATEWAY_URL/health/readiness"']).stdout.includes('connected'),
     'the gateway is ready and has its database',
   );
 
+  step('Coder: its people, and a token for the key-provisioner that may only read');
+  coder = new CoderServer(platform.coderUrl, images.coder as string);
+  const admin = await coder.firstUser('admin');
+  const templateAdmin = await coder.user(admin, 'terry', ['template-admin']);
+  const contractor = await coder.user(admin, 'casey');
+  const scopes = ['--scope', 'workspace:read', '--scope', 'template:read'];
+  const token = coder.cli(templateAdmin, 'tokens', 'create', '--name', 'key-provisioner', ...scopes);
+  saw(
+    `coder ${coder.cli(admin, 'version').split('\n')[0]}`,
+    coder.cli(admin, 'users', 'list', '--column', 'username,status'),
+  );
+  platform.confirmWorkspaces(token);
+  saw(...outcome(platform.deploy()));
+
   step('the workspace image and the template');
   saw(platform.run('scripts/workspace-image.sh', ['--quiet'], { timeout: 1800 }).stdout);
-  const template = join(home, 'template');
-  saw(platform.run('scripts/template.sh', [template]).stderr);
+  const pushTemplate = () => {
+    const directory = mkdtempSync(join(home, 'template-'));
+    saw(platform.run('scripts/template.sh', [directory]).stderr);
+    const variable = `workspace_identity_secret=${platform.secret('workspace_identity_secret')}`;
+    coder?.cli(templateAdmin, 'templates', 'push', TEMPLATE, '--directory', directory, '--variable', variable, '--yes');
+  };
+  pushTemplate();
+  saw(coder.cli(templateAdmin, 'templates', 'list', '--column', 'name,used by'));
 
   step('a contractor creates a workspace');
-  const workspace = new Workspace(
-    template,
-    home,
-    platform.coderState,
-    platform.secret('workspace_identity_secret'),
-    platform.name,
-  );
-  workspace.start();
-  saw(workspace.inside(['ai-models']).stdout, workspace.inside(['ai-usage']).stdout);
+  const workspace = await Workspace.create(coder, contractor, platform.name, TEMPLATE);
+  saw(coder.cli(contractor, 'list', '--column', 'workspace,template,status,healthy'));
+  saw(workspace.ssh('ai-models'), workspace.ssh('ai-usage'));
   const firstKey = keyOf(workspace);
   expect(firstKey.startsWith('sk-'), 'the workspace has its own key');
   expect(
@@ -74,19 +94,13 @@ async function story(): Promise<void> {
   );
 
   step('OpenCode does a task in it, through the gateway');
-  workspace.inside(['mkdir', '-p', '/home/coder/task']);
-  const task = workspace.inside([
-    'bash',
-    '-c',
-    'cd ~/task && timeout 180 opencode run "Write hello.txt that says hello"',
-  ]);
-  saw(task.stdout.trim() || task.stderr.trim());
-  expect(workspace.inside(['cat', '/home/coder/task/hello.txt']).stdout.trim() === 'hello', 'the file is written');
+  saw(workspace.ssh('mkdir -p ~/task && cd ~/task && timeout 180 opencode run "Write hello.txt that says hello"'));
+  expect(workspace.ssh('cat ~/task/hello.txt') === 'hello', 'the file is written');
   const spent = await until(
     () => info(workspace.keyName),
     (key) => key.spend > 0,
   );
-  saw(`spend of ${workspace.keyName}: ${usd(spent.spend)}`, workspace.inside(['ai-usage']).stdout);
+  saw(`spend of ${workspace.keyName}: ${usd(spent.spend)}`, workspace.ssh('ai-usage'));
 
   step('limits: a model the key may not use, and no way to the admin side');
   expect((await platform.complete(firstKey, 'claude-no-such')).status === 403, 'an unknown model is refused');
@@ -97,16 +111,14 @@ async function story(): Promise<void> {
   expect(reach('http://postgres:5432') === '000', 'nor does the database');
 
   step('stop and start: same key, same spend');
-  workspace.stop();
-  workspace.start();
+  await workspace.restart();
   expect(keyOf(workspace) === firstKey, 'the same key');
   expect(info(workspace.keyName).spend >= spent.spend, 'the spend is kept');
 
   step('rotation: the old key ends, the next start brings the new one');
   platform.gateway('--yes', 'keys', 'rotate', workspace.keyName, '--output', join(home, 'rotated-key'));
   expect((await platform.complete(firstKey, 'claude-haiku-4-5')).status === 401, 'the old key no longer works');
-  workspace.stop();
-  workspace.start();
+  await workspace.restart();
   const secondKey = keyOf(workspace);
   expect(secondKey !== firstKey, 'the workspace has another key');
   expect((await platform.complete(secondKey, 'claude-haiku-4-5')).status === 200, 'which works');
@@ -114,8 +126,7 @@ async function story(): Promise<void> {
   step('revocation survives a restart; restoration ends it');
   platform.gateway('--yes', 'keys', 'revoke', workspace.keyName);
   expect((await platform.complete(secondKey, 'claude-haiku-4-5')).status === 401, 'the revoked key is refused');
-  workspace.stop();
-  workspace.start();
+  await workspace.restart();
   expect((await platform.complete(secondKey, 'claude-haiku-4-5')).status === 401, 'also after a restart');
   platform.gateway('keys', 'restore', workspace.keyName);
   expect((await platform.complete(secondKey, 'claude-haiku-4-5')).status === 200, 'restored, it works again');
@@ -147,23 +158,24 @@ async function story(): Promise<void> {
   addModel();
   saw(platform.gateway('review', '--base', 'HEAD').stdout.split('\n').slice(0, 25).join('\n'));
   saw(...outcome(platform.deploy()));
-  workspace.stop();
-  workspace.start();
+  pushTemplate();
+  await workspace.update('claude-opus-4-8');
   expect(keyOf(workspace) === secondKey, 'no key is lost');
+  expect(workspace.ssh('ai-models').includes('claude-opus-4-8'), 'the workspace knows the new model');
   expect((await platform.complete(secondKey, 'claude-opus-4-8')).status === 200, 'the new model answers the workspace');
 
   step('destroy, deploy again: the same keys and spend');
   const before = await settled(workspace.keyName);
   workspace.stop();
-  platform.stopStandIns();
+  platform.stopStandIn();
   platform.destroy();
   expect(
     run('docker', ['ps', '--all', '--quiet', '--filter', `name=${platform.name}-litellm`]).stdout === '',
     'the platform is gone',
   );
   platform.deploy();
-  platform.startStandIns(images.node as string);
-  workspace.start();
+  platform.startStandIn(images.node as string);
+  await workspace.start();
   expect(keyOf(workspace) === secondKey, 'the same key');
   expect(info(workspace.keyName).spend === before.spend, `the same spend, ${usd(before.spend)}`);
 
@@ -268,6 +280,7 @@ function cleanUp(): void {
   remove(['rm', '--force'], ['ps', '--all', ...named]);
   remove(['network', 'rm'], ['network', 'ls', ...named]);
   remove(['volume', 'rm'], ['volume', 'ls', ...named]);
+  coder?.remove();
   rmSync(home, { recursive: true, force: true });
 }
 

@@ -18,8 +18,8 @@ export class Platform {
     this.directory = join(home, 'coder-ai-gateway');
   }
 
-  get coderState(): string {
-    return join(this.home, 'stand-ins', 'workspaces.json');
+  get coderUrl(): string {
+    return this.environment.CODER_URL ?? '';
   }
 
   clone(): void {
@@ -30,30 +30,37 @@ export class Platform {
     run('npm', ['ci', '--silent', '--no-progress'], { cwd: this.directory, timeout: 900 });
   }
 
-  /** Edits `gateway.yaml` as a person would, and remembers nothing else. */
+  /** Edits `gateway.yaml` as a person would. */
   async settle(images: Record<string, string>, workspaceImage: string): Promise<void> {
-    const file = join(this.directory, 'gateway.yaml');
-    const settings = parse(readFileSync(file, 'utf8')) as Record<string, Record<string, unknown>>;
-    const [gateway, provisioner] = [await freePort(), await freePort()];
-    const standIns = `http://${this.name}-stand-ins`;
-    writeFileSync(
-      file,
-      stringify({
-        ...settings,
-        name: this.name,
-        providers: { anthropic: { credentials: 'variable', api_base: `${standIns}:4100` } },
-        litellm: { port: gateway, memory_mb: 3072 },
-        key_provisioner: { port: provisioner },
-        coder: { url: `${standIns}:7080`, confirm_workspaces: true },
-        images: { ...images, workspace: workspaceImage },
-      }),
-    );
+    const [gateway, provisioner, coder] = [await freePort(), await freePort(), await freePort()];
+    this.edit((settings) => ({
+      ...settings,
+      name: this.name,
+      providers: { anthropic: { credentials: 'variable', api_base: `http://${this.standIn}:4100` } },
+      litellm: { port: gateway, memory_mb: 3072 },
+      key_provisioner: { port: provisioner },
+      coder: { server: true, port: coder },
+      images: { ...images, workspace: workspaceImage },
+    }));
     this.environment = {
       GATEWAY_URL: `http://localhost:${gateway}`,
       GATEWAY_PROVISIONER_URL: `http://localhost:${provisioner}`,
+      CODER_URL: `http://localhost:${coder}`,
       ANTHROPIC_API_KEY: 'stand-in-provider-key',
-      CODER_TOKEN: 'coder-service-token-for-tests',
     };
+  }
+
+  /** From the next deployment on, Coder is asked before a workspace is trusted. */
+  confirmWorkspaces(coderToken: string): void {
+    this.edit((settings) => ({ ...settings, coder: { ...(settings.coder as object), confirm_workspaces: true } }));
+    const file = join(this.directory, 'secrets.tfvars');
+    const kept = readFileSync(file, 'utf8').replace(/^#?\s*coder_token\s*=.*\n/m, '');
+    writeFileSync(file, `${kept}coder_token = "${coderToken}"\n`);
+  }
+
+  private edit(change: (settings: Record<string, unknown>) => Record<string, unknown>): void {
+    const file = join(this.directory, 'gateway.yaml');
+    writeFileSync(file, stringify(change(parse(readFileSync(file, 'utf8')))));
   }
 
   /** A command in the clone. */
@@ -93,29 +100,31 @@ export class Platform {
     return { status: response.status, text: await response.text() };
   }
 
-  /** The container that stands for a provider and for Coder, on the platform's own network. */
-  startStandIns(nodeImage: string): void {
-    const directory = join(this.home, 'stand-ins');
-    mkdirSync(directory, { recursive: true });
-    writeFileSync(this.coderState, '{}');
+  /** The container that stands for the provider, on the platform's own network. */
+  startStandIn(nodeImage: string): void {
+    const directory = join(this.home, 'stand-in');
     this.run('npx', [
       '--no-install',
       'esbuild',
-      'scripts/acceptance/stand-ins.ts',
+      'scripts/acceptance/stand-in-provider.ts',
       '--bundle',
       '--platform=node',
-      `--outfile=${directory}/stand-ins.js`,
+      `--outfile=${directory}/provider.js`,
       '--log-level=error',
     ]);
-    run('docker', ['rm', '--force', `${this.name}-stand-ins`], { mayFail: true });
+    this.stopStandIn();
     run('docker', [
-      ...['run', '--detach', '--name', `${this.name}-stand-ins`, '--network', `${this.name}-uplink`],
-      ...['--volume', `${directory}:/state:ro`, '--entrypoint', 'node', nodeImage, '/state/stand-ins.js'],
+      ...['run', '--detach', '--name', this.standIn, '--network', `${this.name}-uplink`],
+      ...['--volume', `${directory}:/program:ro`, '--entrypoint', 'node', nodeImage, '/program/provider.js'],
     ]);
   }
 
-  stopStandIns(): void {
-    run('docker', ['rm', '--force', `${this.name}-stand-ins`], { mayFail: true });
+  stopStandIn(): void {
+    run('docker', ['rm', '--force', this.standIn], { mayFail: true });
+  }
+
+  private get standIn(): string {
+    return `${this.name}-stand-in-provider`;
   }
 
   private cdktf(action: 'deploy' | 'destroy'): Ran {

@@ -1,26 +1,26 @@
-import { randomUUID } from 'node:crypto';
-import { cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import type { CoderServer, CoderWorkspace, Person } from '../../__tests__/deploy/coder/coder-server';
 import { type RunOptions, run } from './terminal';
 
-/** A workspace as Coder drives it: the exported template, its own state, Coder's documented environment variables. */
+/** A person's workspace, driven with Coder's own command line. */
 export class Workspace {
-  readonly id = randomUUID();
-  readonly ownerId = randomUUID();
-  private readonly directory: string;
-
-  constructor(
-    template: string,
-    parent: string,
-    private readonly coderState: string,
-    private readonly identitySecret: string,
+  private constructor(
+    private readonly coder: CoderServer,
+    private readonly owner: Person,
     private readonly project: string,
-    readonly owner = 'casey',
-  ) {
-    this.directory = join(parent, `workspace-${this.id}`);
-    mkdirSync(this.directory, { recursive: true });
-    cpSync(template, this.directory, { recursive: true });
-    run('terraform', ['init', '-input=false'], { cwd: this.directory });
+    private readonly workspace: CoderWorkspace,
+  ) {}
+
+  /** As its owner would create it: the template's choices left as they are. */
+  static async create(coder: CoderServer, owner: Person, project: string, template: string): Promise<Workspace> {
+    const name = 'dev';
+    coder.cli(owner, 'create', name, '--template', template, '--use-parameter-defaults', '--yes');
+    const workspace = new Workspace(coder, owner, project, await coder.workspaceOf(owner, name));
+    await workspace.ready();
+    return workspace;
+  }
+
+  get id(): string {
+    return this.workspace.id;
   }
 
   get keyName(): string {
@@ -31,56 +31,42 @@ export class Workspace {
     return `${this.project}-ws-${this.id}`;
   }
 
-  start(): void {
-    this.tellCoder('start', 'running');
-    this.apply('start');
-    // The agent would run this; Coder's agent binary comes from a Coder server only.
-    this.inside(['start-workspace'], { timeout: 300 });
+  async restart(): Promise<void> {
+    this.stop();
+    await this.start();
+  }
+
+  async start(): Promise<void> {
+    this.coder.cli(this.owner, 'start', this.workspace.name, '--yes');
+    await this.ready();
   }
 
   stop(): void {
-    this.apply('stop');
-    this.tellCoder('stop', 'stopped');
+    this.coder.cli(this.owner, 'stop', this.workspace.name, '--yes');
+  }
+
+  /** Takes the template's active version, and another choice of model with it. */
+  async update(model: string): Promise<void> {
+    this.coder.cli(this.owner, 'update', this.workspace.name, '--parameter', `ai_model=${model}`);
+    await this.ready();
   }
 
   delete(): void {
-    run('terraform', ['destroy', '-auto-approve', '-input=false'], {
-      cwd: this.directory,
-      env: this.environment('stop'),
-    });
-    this.tellCoder('delete', 'deleted');
+    this.coder.cli(this.owner, 'delete', this.workspace.name, '--yes');
   }
 
-  /** Runs a command as the person in the workspace would, in a login shell. */
+  /** Runs a command line over `coder ssh`, as the workspace's owner does. */
+  ssh(command: string): string {
+    return this.coder.cli(this.owner, 'ssh', this.workspace.name, '--', command);
+  }
+
+  /** Runs a command beside Coder, as somebody who watches from the host. */
   inside(command: readonly string[], options: RunOptions = {}) {
     return run('docker', ['exec', this.container, 'bash', '-lc', '"$@"', 'bash', ...command], options);
   }
 
-  private apply(transition: 'start' | 'stop'): void {
-    run('terraform', ['apply', '-auto-approve', '-input=false'], {
-      cwd: this.directory,
-      env: this.environment(transition),
-    });
-  }
-
-  private environment(transition: 'start' | 'stop'): Record<string, string> {
-    return {
-      CODER_AGENT_URL: 'http://localhost:7080',
-      CODER_WORKSPACE_TRANSITION: transition,
-      CODER_WORKSPACE_ID: this.id,
-      CODER_WORKSPACE_NAME: 'acceptance',
-      CODER_WORKSPACE_OWNER: this.owner,
-      CODER_WORKSPACE_OWNER_ID: this.ownerId,
-      CODER_AGENT_SCRIPT_linux_amd64: 'exec sleep infinity',
-      TF_VAR_workspace_identity_secret: this.identitySecret,
-    };
-  }
-
-  private tellCoder(transition: string, status: string): void {
-    const known = JSON.parse(readFileSync(this.coderState, 'utf8')) as Record<string, unknown>;
-    writeFileSync(
-      this.coderState,
-      JSON.stringify({ ...known, [this.id]: { owner_id: this.ownerId, transition, status } }),
-    );
+  private async ready(): Promise<void> {
+    const { lifecycle_state } = await this.coder.ready(this.owner, this.workspace.name);
+    if (lifecycle_state !== 'ready') throw new Error(`the agent of ${this.workspace.name} is ${lifecycle_state}`);
   }
 }
