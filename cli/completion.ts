@@ -60,10 +60,11 @@ const quoted = (text: string) => `'${text.replaceAll("'", "'\\''")}'`;
 /** Used by bash and zsh alike: finds the deepest known command among the words before the cursor. */
 function findPath(nodes: readonly Node[], words: string): string {
   const known = nodes.map((node) => node.path).filter(Boolean);
-  return `  local path="" word
+  // Not "path": to zsh that is PATH.
+  return `  local typed="" word
   for word in ${words}; do
-    case "\${path:+$path }$word" in
-      ${known.map(quoted).join('|')}) path="\${path:+$path }$word" ;;
+    case "\${typed:+$typed }$word" in
+      ${known.map(quoted).join('|')}) typed="\${typed:+$typed }$word" ;;
     esac
   done`;
 }
@@ -82,7 +83,7 @@ ${choiceCases(nodes, (choices) => `COMPREPLY=($(compgen -W ${quoted(choices)} --
     ${fileOptions(nodes)}) COMPREPLY=($(compgen -f -- "$current")); return ;;
   esac
 ${findPath(nodes, '"${COMP_WORDS[@]:1:COMP_CWORD-1}"')}
-  case "$path" in
+  case "$typed" in
 ${cases.join('\n')}
   esac
 }
@@ -104,7 +105,7 @@ ${choiceCases(nodes, (choices) => `compadd -- ${choices}; return`)}
   esac
 ${findPath(nodes, '"${(@)words[2,CURRENT-1]}"')}
   local -a candidates
-  case "$path" in
+  case "$typed" in
 ${cases.join('\n')}
   esac
   _describe 'gateway' candidates || _files

@@ -43,7 +43,7 @@ install_docker() {
   mkdir -p "$directory"
   {
     apt-get update -qq
-    DEBIAN_FRONTEND=noninteractive apt-get install -qq --no-install-recommends "${missing[@]}"
+    DEBIAN_FRONTEND=noninteractive apt-get install -o DPkg::Lock::Timeout=300 -qq --no-install-recommends "${missing[@]}"
   } >"$directory/install.log" 2>&1 || {
     tail -n 5 "$directory/install.log" >&2
     fail "${missing[*]} could not be installed; the whole log is $directory/install.log"

@@ -59,7 +59,7 @@ install_debootstrap() {
     fail 'no container registry answers, and building base images here needs debootstrap and root; install debootstrap'
   fi
   say 'installing debootstrap …'
-  { apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -qq --no-install-recommends debootstrap; } \
+  { apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -o DPkg::Lock::Timeout=300 -qq --no-install-recommends debootstrap; } \
     >"$cache/debootstrap-install.log" 2>&1 || fail "debootstrap could not be installed; see $cache/debootstrap-install.log"
 }
 

@@ -1,10 +1,13 @@
 #!/usr/bin/env bash
-# Install the programs that tests run beside Node: HAProxy (the workspaces' door) and ShellCheck. Does nothing where they are.
+# Install the programs that tests run beside Node: HAProxy (the workspaces' door), ShellCheck, and the
+# shells that completion is offered for. Does nothing where they are.
 set -euo pipefail
 
 missing=()
 [[ -x /usr/sbin/haproxy || -x /usr/local/sbin/haproxy ]] || missing+=(haproxy)
-command -v shellcheck >/dev/null || missing+=(shellcheck)
+for program in shellcheck zsh fish; do
+  command -v "$program" >/dev/null || missing+=("$program")
+done
 ((${#missing[@]})) || exit 0
 
 if ((EUID != 0)) || ! command -v apt-get >/dev/null; then
@@ -16,7 +19,7 @@ log=$(mktemp)
 {
   apt-get update -qq
   # As a tool, not as a service: nothing is started.
-  DEBIAN_FRONTEND=noninteractive RUNLEVEL=1 apt-get install -qq --no-install-recommends "${missing[@]}"
+  DEBIAN_FRONTEND=noninteractive RUNLEVEL=1 apt-get install -o DPkg::Lock::Timeout=300 -qq --no-install-recommends "${missing[@]}"
 } >"$log" 2>&1 || {
   tail -n 5 "$log" >&2
   exit 1

@@ -288,12 +288,43 @@ describe('completion', () => {
     expect(await complete(['gateway', 'keys', 'list', '--scope', 'agent'])).toEqual(['agent:review', 'agent:write']);
   });
 
-  test.each(['bash', 'zsh', 'fish'])('the script for %s is one that shell can read', async (shell) => {
-    const { stdout, code } = await gatewayInProcess(['completion', shell]);
-    expect(code).toBe(0);
-    const check = spawnSync(shell, ['-n'], { input: stdout, encoding: 'utf8' });
-    // Where a shell is not installed, its script is only known to be there.
-    if (!check.error) expect(check.stderr).toBe('');
-    expect(stdout).toContain('bootstrap');
+  const whereThereIs = (shell: string) => (spawnSync(shell, ['--version']).status === 0 ? test : test.skip);
+
+  whereThereIs('fish')('fish offers the same, with what each is for', async () => {
+    const { stdout: script } = await gatewayInProcess(['completion', 'fish']);
+    const file = join(folder, 'gateway.fish');
+    writeFileSync(file, script);
+    const offered = (line: string) =>
+      spawnSync('fish', ['-c', `source ${file}; complete -C '${line}'`], { encoding: 'utf8', env: NOBODY }).stdout;
+    expect(offered('gateway ke')).toBe('keys\tissue, list, revoke, rotate virtual keys\n');
+    expect(offered('gateway keys re')).toMatch(/^reset-spend\t.*\nrestore\t.*\nrevoke\t.*\n$/);
+    expect(offered('gateway keys create agent ')).toBe('review\nwrite\n');
+    expect(offered('gateway keys list --scope agent')).toMatch(/^agent:review\t.*\nagent:write\t.*\n$/);
+  });
+
+  whereThereIs('zsh')('zsh completes what is typed on a terminal', async () => {
+    const { stdout: script } = await gatewayInProcess(['completion', 'zsh']);
+    const file = join(folder, 'gateway.zsh');
+    writeFileSync(file, script);
+    // A shell on a terminal of zsh's own; what it shows after each Tab is printed, with its control sequences.
+    const program = `
+      zmodload zsh/zpty
+      zpty shell zsh -f -i
+      zpty -w shell 'PS1=; autoload -Uz compinit; compinit -u -D; source ${file}; echo LOA""DED'
+      zpty -r shell shown '*LOADED*'
+      try() {
+        zpty -w -n shell "$1"$'\\t'
+        zpty -r shell shown "$2"
+        print -rn -- $shown
+        zpty -w -n shell $'\\x15'
+      }
+      try 'gateway ke' '*keys*'
+      try 'gateway keys re' '*revoke *spend and name stay*'
+      try 'gateway keys list --scope ' '*user *workspace*'`;
+    const { stdout } = spawnSync('zsh', ['-f', '-c', program], { encoding: 'utf8', timeout: 50_000 });
+    expect(stdout).toContain('gateway keys');
+    expect(stdout).toMatch(/reset-spend +-- set a key's spend to zero/);
+    expect(stdout).toMatch(/restore +-- let a revoked key work again/);
+    expect(stdout).toMatch(/agent:review +agent:write +ci +user +workspace/);
   });
 });
