@@ -5,15 +5,12 @@
 import { App } from 'cdktf';
 import { writeArtifacts } from './constructs/artifacts';
 import { isDeployOf } from './constructs/cdktf-command';
-import { deployedPorts } from './constructs/deployed-ports';
+import { requireFreePorts } from './constructs/host-ports';
 import { terraformProblem } from './constructs/terraform-version';
 import { modelsWithoutProvider } from './litellm-config/resolve';
 import { loadSettings } from './settings/load';
-import type { Settings } from './settings/schema';
 import { ContractorWorkspaceStack } from './stacks/contractor-workspace-stack';
 import { PlatformStack } from './stacks/platform-stack';
-import { platformWorkloads } from './workloads/platform';
-import { takenPorts } from './workloads/taken-ports';
 
 void main();
 
@@ -45,14 +42,4 @@ async function synthesize(): Promise<void> {
   new ContractorWorkspaceStack(app, 'contractor-workspace', { settings });
   app.synth();
   writeArtifacts(app.outdir, platform);
-}
-
-/** Docker would find a taken port half-way through the apply; `make plan` looks for itself. @throws Error with what is taken */
-async function requireFreePorts(settings: Settings, stateFile: string): Promise<void> {
-  if (!/^(unix|npipe):/.test(settings.docker.host)) return; // another machine's ports are not to be seen from here
-  const wanted = platformWorkloads(settings).flatMap(({ name, ports }) =>
-    ports.map(({ bind, external }) => ({ container: `${settings.name}-${name}`, bind, port: external })),
-  );
-  const problems = await takenPorts(wanted, deployedPorts(stateFile));
-  if (problems.length > 0) throw new Error(problems.join('\n'));
 }

@@ -4,7 +4,7 @@
  */
 import { readFileSync } from 'node:fs';
 import { z } from 'zod';
-import { takenPorts } from '../workloads/taken-ports';
+import { takenPorts } from '../constructs/taken-ports';
 
 const containerSchema = z.object({
   name: z.string().optional(),

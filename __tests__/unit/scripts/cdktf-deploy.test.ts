@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { isDeployOf } from '../../../constructs/cdktf-command';
-import { deployedPorts } from '../../../constructs/deployed-ports';
+import { deployedPorts } from '../../../constructs/host-ports';
 
 jest.setTimeout(120_000);
 
