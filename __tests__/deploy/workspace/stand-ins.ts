@@ -10,7 +10,7 @@ export const CODER_TOKEN = 'coder-service-token-for-tests';
 
 /**
  * What a deployed platform finds outside of itself in a test: a scripted model provider and a Coder API, in one container on
- * its network with a way out (`scripts/acceptance/stand-ins.ts`). Both are stand-ins: nothing here is a claim about them.
+ * its network with a way out (`stand-in-server.ts`). Both are stand-ins: nothing here is a claim about them.
  */
 export class StandIns {
   private readonly directory = mkdtempSync(path.join(tmpdir(), 'stand-ins-'));
@@ -32,7 +32,7 @@ export class StandIns {
   start(nodeImage: string): void {
     const program = path.join(this.directory, 'stand-ins.js');
     const options = ['--bundle', '--platform=node', `--outfile=${program}`, '--log-level=error'];
-    run('npx', ['--no-install', 'esbuild', 'scripts/acceptance/stand-ins.ts', ...options]);
+    run('npx', ['--no-install', 'esbuild', '__tests__/deploy/workspace/stand-in-server.ts', ...options]);
     this.say();
     docker(
       ...['run', '--detach', '--name', this.container, '--network', `${this.platform}-uplink`],
