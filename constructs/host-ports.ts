@@ -2,17 +2,16 @@ import { existsSync, readFileSync } from 'node:fs';
 import { z } from 'zod';
 import type { Settings } from '../settings/schema';
 import { platformWorkloads } from '../workloads/platform';
-import { takenPorts } from './taken-ports';
+import { publishesHere, takenPorts } from './taken-ports';
 
 /**
- * Docker would find a taken port half-way through the apply. Those that the deployment has already are no obstacle, and another
- * machine's are not to be seen from here.
+ * Docker would find a taken port half-way through the apply. Those that the deployment has already are no obstacle.
  *
  * @param stateFile - the platform's local Terraform state, which need not exist
  * @throws Error with every port that somebody else has
  */
 export async function requireFreePorts(settings: Settings, stateFile: string): Promise<void> {
-  if (!/^(unix|npipe):/.test(settings.docker.host)) return;
+  if (!publishesHere(settings.docker.host)) return;
   const wanted = platformWorkloads(settings).flatMap(({ name, ports }) =>
     ports.map(({ bind, external }) => ({ container: `${settings.name}-${name}`, bind, port: external })),
   );

@@ -9,6 +9,9 @@ export interface HostPort {
   readonly port: number;
 }
 
+/** Whether the daemon at this `docker.host` publishes ports of this machine; another machine's are not to be seen from here. */
+export const publishesHere = (dockerHost: string): boolean => /^(unix|npipe):/.test(dockerHost);
+
 /** What is wrong with each port that somebody else listens on, for people. Nothing is left listening. */
 export async function takenPorts(wanted: readonly HostPort[], own: readonly Omit<HostPort, 'container'>[]) {
   const problems: string[] = [];

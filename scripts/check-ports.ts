@@ -4,7 +4,7 @@
  */
 import { readFileSync } from 'node:fs';
 import { z } from 'zod';
-import { takenPorts } from '../constructs/taken-ports';
+import { publishesHere, takenPorts } from '../constructs/taken-ports';
 
 const containerSchema = z.object({
   name: z.string().optional(),
@@ -33,7 +33,7 @@ const planSchema = z.object({
 async function main(file: string): Promise<void> {
   const plan = planSchema.parse(JSON.parse(readFileSync(file, 'utf8')));
   const { constant_value: daemon } = plan.configuration.provider_config.docker.expressions.host;
-  if (!/^(unix|npipe):/.test(daemon)) return;
+  if (!publishesHere(daemon)) return;
   const changes = plan.resource_changes.filter(({ type }) => type === 'docker_container').map(({ change }) => change);
   const portsOf = (container: z.infer<typeof containerSchema> | null | undefined) =>
     (container?.ports ?? []).map(({ external, ip }) => ({
