@@ -280,6 +280,7 @@ function cleanUp(): void {
   remove(['rm', '--force'], ['ps', '--all', ...named]);
   remove(['network', 'rm'], ['network', 'ls', ...named]);
   remove(['volume', 'rm'], ['volume', 'ls', ...named]);
+  remove(['image', 'rm', '--force'], ['image', 'ls', '--quiet', `${platform.name}-key-provisioner`]);
   coder?.remove();
   rmSync(home, { recursive: true, force: true });
 }
@@ -287,7 +288,8 @@ function cleanUp(): void {
 story().then(
   () => {
     cleanUp();
-    console.log(`\nthe whole story went as told, in ${Math.round(process.uptime())} s`);
+    console.log(`\nkept for the next time: the image ${WORKSPACE_IMAGE}`);
+    console.log(`the whole story went as told, in ${Math.round(process.uptime())} s`);
   },
   (error: Error) => {
     console.error(`\nthe story ended early: ${error.message}`);

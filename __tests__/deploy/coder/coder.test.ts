@@ -27,6 +27,10 @@ let templateAdmin: Person;
 let contractor: Person;
 /** What the key-provisioner asks Coder with. */
 let serviceToken: string;
+const makeServiceToken = (name: string) => {
+  const scopes = ['--scope', 'workspace:read', '--scope', 'template:read'];
+  return coder.cli(templateAdmin, 'tokens', 'create', '--name', name, '--lifetime', '8760h', ...scopes);
+};
 let templateId: string;
 let workspace: CoderWorkspace;
 let firstKey: string;
@@ -48,11 +52,7 @@ beforeAll(async () => {
   owner = await coder.firstUser('owner');
   templateAdmin = await coder.user(owner, 'terry', ['template-admin']);
   contractor = await coder.user(owner, 'casey');
-  const scopes = ['--scope', 'workspace:read', '--scope', 'template:read'];
-  serviceToken = coder.cli(
-    templateAdmin,
-    ...['tokens', 'create', '--name', 'key-provisioner', '--lifetime', '8760h', ...scopes],
-  );
+  serviceToken = makeServiceToken('key-provisioner');
   platform.give({ coder_token: serviceToken });
   platform.configure({ ...settings, coder: { ...settings.coder, confirm_workspaces: true } });
   template = new Template(
@@ -248,6 +248,18 @@ test('the next start has the same key and the model that was chosen meanwhile', 
   expect(keyInside()).toBe(firstKey);
   expect(shell('cat ~/.config/opencode/opencode.json')).toContain('litellm/claude-haiku-4-5');
   expect(await completion(firstKey)).toBe(200);
+});
+
+test('the key-provisioner’s token is replaced, and the old one is not missed', async () => {
+  serviceToken = makeServiceToken('the-next');
+  platform.give({ coder_token: serviceToken });
+  const changed = [...platform.plan().keys()];
+  platform.apply();
+  coder.cli(templateAdmin, 'tokens', 'remove', 'key-provisioner');
+  await platform.untilHealthy('key-provisioner');
+  const answer = await askForKey(workspace.id, contractor.id, contractor.username);
+  expect([answer.status, await answer.json()]).toMatchObject([200, { key: firstKey }]);
+  expect(changed).toEqual(['docker_container.key_provisioner']);
 });
 
 test('a deleted workspace leaves nothing, and its key ends with the reconciler', async () => {

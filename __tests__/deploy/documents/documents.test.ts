@@ -26,6 +26,7 @@ const ELSEWHERE: Readonly<Record<string, string>> = {
   'npx gateway generate-key': '__tests__/contract/cli/generate-key.test.ts',
   'coder tokens create --name key-provisioner --lifetime 8760h --scope workspace:read --scope template:read':
     '__tests__/deploy/coder/coder.test.ts',
+  'coder tokens remove': '__tests__/deploy/coder/coder.test.ts',
   'coder login': '__tests__/deploy/coder/coder.test.ts has its token',
   'npm test': 'of somebody’s repository: __tests__/deploy/workspace/agents.test.ts',
   'docker inspect': 'named, not to be typed',
@@ -160,6 +161,15 @@ describe('the second day', () => {
     walk.putSecret('provisioner_admin_token', fresh());
     walk.putSecret('workspace_identity_secret', fresh());
     walk.putSecret('anthropic_api_key', 'another-provider-key');
+    walk.edit((settings) => {
+      (settings.providers as Record<string, unknown>).bedrock = walk.bedrock;
+    });
+    walk.type('$EDITOR gateway.yaml');
+    const awsCredentials = (keyId: string) => {
+      walk.putSecret('aws_access_key_id', keyId);
+      walk.putSecret('aws_secret_access_key', fresh());
+    };
+    awsCredentials('AKIATHEFIRSTONE00');
     walk.type('make plan');
     walk.type('make deploy');
 
@@ -168,6 +178,11 @@ describe('the second day', () => {
       401, 200,
     ]);
     expect((await walk.workspaceKey('one')).key).toBe(workspace);
+    // The key may use Bedrock's models since that start.
+    expect(await walk.providerCredentials(workspace)).toEqual({
+      anthropic: 'another-provider-key',
+      bedrock: 'AKIATHEFIRSTONE00',
+    });
     const refused = command('npx', ['gateway', 'keys', 'list'], {
       cwd: walk.directory,
       env: { GATEWAY_ADMIN_TOKEN: admin },
@@ -175,10 +190,12 @@ describe('the second day', () => {
     expect([refused.status, walk.type('npx gateway keys list')]).toEqual([3, expect.stringContaining('workspace-one')]);
 
     walk.putSecret('key_derivation_secret', fresh());
+    awsCredentials('AKIATHESECONDONE0');
     walk.type('make plan deploy');
     const next = (await walk.workspaceKey('one')).key as string;
     expect(next).not.toBe(workspace);
     expect(await walk.completion(next)).toBe(200);
+    expect(await walk.providerCredentials(next)).toMatchObject({ bedrock: 'AKIATHESECONDONE0' });
   });
 
   test('after a removal the database is there until its volume is removed by hand', () => {

@@ -138,6 +138,11 @@ export class Walk {
     };
   }
 
+  /** Bedrock, as far as the stand-in goes: it answers nothing, and remembers how a request was signed. */
+  get bedrock(): Record<string, unknown> {
+    return { credentials: 'variable', region: 'us-east-1', api_base: this.standIns.anthropic };
+  }
+
   startProvider(): void {
     this.standIns.start(this.images.node as string);
   }
@@ -151,8 +156,13 @@ export class Walk {
   }
 
   putSecret(name: SecretName, value: string): void {
-    const text = this.read('secrets.tfvars').replace(new RegExp(`^${name}( *)=.*$`, 'm'), `${name}$1= "${value}"`);
-    writeFileSync(join(this.directory, 'secrets.tfvars'), text);
+    const line = new RegExp(`^(?:# *)?${name} *=.*$`, 'm');
+    const text = this.read('secrets.tfvars');
+    const written = `${name} = "${value}"`;
+    writeFileSync(
+      join(this.directory, 'secrets.tfvars'),
+      line.test(text) ? text.replace(line, written) : `${text}${written}\n`,
+    );
   }
 
   /** A workspace asks for its key with the token its template would have given it. */
@@ -169,6 +179,19 @@ export class Walk {
   async completion(key: string, model = 'claude-haiku-4-5'): Promise<number> {
     const body = { model, messages: [{ role: 'user', content: 'Hello' }] };
     return (await this.ask(`http://localhost:${this.ports[0]}/v1/chat/completions`, key, body)).status;
+  }
+
+  /** What LiteLLM shows each provider to be let in: a key, or the name of the one it signs with. */
+  async providerCredentials(key: string): Promise<Record<string, string | undefined>> {
+    await this.standIns.takeRequests();
+    await this.completion(key);
+    await this.completion(key, 'bedrock-claude-haiku');
+    const headers = (await this.standIns.takeRequests()).map((request) => request.headers);
+    const signature = headers.map(({ authorization }) => authorization ?? '').find((text) => text.startsWith('AWS4-'));
+    return {
+      anthropic: headers.map((each) => each['x-api-key']).find(Boolean) as string | undefined,
+      bedrock: /Credential=([^/]+)/.exec(signature ?? '')?.[1],
+    };
   }
 
   /** Status of LiteLLM's own administration, asked with a master key. */

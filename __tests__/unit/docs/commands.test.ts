@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Command } from 'commander';
 import { buildProgram } from '../../../cli/program';
+import { SECRET_NAMES } from '../../../settings/secrets';
 import { commandsIn, pages, root } from './documents';
 
 // What a page tells people to type must exist. That it does its work is shown in `__tests__/deploy/documents`.
@@ -48,4 +49,11 @@ test.each(pages)('every gateway, make and npm command in %s exists', (page) => {
     return [];
   });
   expect(wrong).toEqual([]);
+});
+
+test('operations says of every secret what its replacement does', () => {
+  const table = readFileSync(join(root, 'docs/operations.md'), 'utf8').split('## Rotation of every secret')[1] ?? '';
+  const rows = table.split('\n').filter((line) => line.startsWith('| `'));
+  const named = rows.flatMap((row) => [...(row.split('|')[1] ?? '').matchAll(/`([a-z_]+)`/g)].map(([, name]) => name));
+  expect(named.sort()).toEqual([...SECRET_NAMES].sort());
 });
