@@ -8,6 +8,7 @@ import {
   keyInfoSchema,
   keyListSchema,
   problemSchema,
+  reconcileResponseSchema,
 } from '../images/key-provisioner/src/contract';
 import { provisionerUrl } from './context';
 import { CliError, EXIT } from './errors';
@@ -49,6 +50,9 @@ export class ProvisionerClient {
   delete = (name: string) => this.request('DELETE', keyPath(name));
   bootstrap = (users: readonly BootstrapUser[]) =>
     this.request('POST', '/api/v1/admin/keys/bootstrap', bootstrapResponseSchema, { users });
+  /** A run asks Coder at most five minutes long, and may have to wait for one that is under way. */
+  reconcile = (dryRun: boolean) =>
+    this.request('POST', '/api/v1/admin/reconcile', reconcileResponseSchema, { dry_run: dryRun }, 11 * 60_000);
   selfService = (purpose?: string) =>
     this.request('POST', '/api/v1/keys/self-service', issuedKeySchema, purpose ? { purpose } : {});
   /** About the virtual key this client holds. */
@@ -82,16 +86,21 @@ export class ProvisionerClient {
     path: string,
     schema: S,
     body?: unknown,
+    timeoutMs?: number,
   ): Promise<z.infer<S>>;
-  private async request(method: string, path: string, schema?: z.ZodType, body?: unknown): Promise<unknown> {
-    const response = await call(this.service, path, {
-      method,
-      headers: {
-        authorization: `Bearer ${this.credential}`,
-        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
-      },
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-    });
+  private async request(
+    method: string,
+    path: string,
+    schema?: z.ZodType,
+    body?: unknown,
+    timeoutMs?: number,
+  ): Promise<unknown> {
+    const headers = {
+      authorization: `Bearer ${this.credential}`,
+      ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+    };
+    const question = { method, headers, ...(body === undefined ? {} : { body: JSON.stringify(body) }) };
+    const response = await call(this.service, path, question, timeoutMs);
     if (!response.ok) throw this.refusal(response);
     if (!schema) return undefined;
     const parsed = schema.safeParse(tryJson(response.text));

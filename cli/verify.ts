@@ -2,13 +2,13 @@ import { writeFileSync } from 'node:fs';
 import type { Command } from 'commander';
 import { servedModels } from '../litellm-config/resolve';
 import { loadSettings } from '../settings/load';
+import { nearestWord } from '../settings/nearest-word';
 import { gatewayUrl, optionsOf, provisionerUrl } from './context';
 import { tryAdminToken } from './credentials';
 import { Docker } from './docker';
 import { EXIT, usageError } from './errors';
 import { GatewayClient } from './gateway-client';
 import { checkWritable } from './keys/deliver';
-import { nearest } from './nearest';
 import { ProvisionerClient } from './provisioner-client';
 import { cleaningUp } from './terminal/leaving';
 import { note, print, printJson, usd } from './terminal/output';
@@ -48,7 +48,7 @@ async function verify(_: unknown, command: Command): Promise<void> {
   const unknown = options.model?.find((name) => !served.some((model) => model.name === name));
   if (unknown !== undefined) {
     const names = served.map(({ name }) => name);
-    const meant = nearest(unknown, names);
+    const meant = nearestWord(unknown, names);
     throw usageError(
       `"${unknown}" is not served; served are ${names.join(', ')}`,
       meant && `did you mean "${meant}"? \`gateway models\` shows what is left out, and why`,

@@ -1,5 +1,5 @@
 import type { Command, CommanderError } from 'commander';
-import { nearest } from './nearest';
+import { nearestWord } from '../settings/nearest-word';
 
 /** What commander says about wrong arguments, in the form of this program's other errors. */
 export function explain(error: CommanderError, program: Command, argv: readonly string[]): Explained {
@@ -34,6 +34,6 @@ function asked(program: Command, words: readonly string[]): string {
 function nearestChoice(message: string): string | undefined {
   const [, value, list] = /(?:argument|value) '(.*)' is invalid.* Allowed choices are (.*)\.$/s.exec(message) ?? [];
   if (value === undefined || list === undefined) return undefined;
-  const choice = nearest(value, list.split(', '));
+  const choice = nearestWord(value, list.split(', '));
   return choice && `Did you mean ${choice}?`;
 }

@@ -183,10 +183,7 @@ async function story(): Promise<void> {
   workspace.delete();
   await until(
     () => {
-      platform.run('bash', [
-        '-c',
-        `curl -fsS -X POST -H "authorization: Bearer ${platform.secret('provisioner_admin_token')}" -H 'content-type: application/json' -d '{}' "$GATEWAY_PROVISIONER_URL/api/v1/admin/reconcile"`,
-      ]);
+      platform.gateway('keys', 'reconcile');
       return platform.complete(secondKey, 'claude-haiku-4-5');
     },
     ({ status }) => status === 401,

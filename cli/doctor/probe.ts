@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises';
 import type { ServedModel } from '../../litellm-config/resolve';
 import { type Answer, errorOf, type GatewayClient } from '../gateway-client';
 import type { ProvisionerClient } from '../provisioner-client';
@@ -32,6 +33,9 @@ export async function probeProviders(
   }
   return admin ? withOwnKey(admin, asked, ask) : [];
 }
+
+/** Others' requests may have started the next cooldown meanwhile. */
+const COOLDOWN_ATTEMPTS = 3;
 
 type Question = readonly [provider: string, model: ServedModel];
 
@@ -76,7 +80,20 @@ async function withOwnKey(
   });
 }
 
+/** After failures LiteLLM does not ask a deployment for some seconds, and answers this itself. */
+export const isCooldown = (type: string): boolean => type === 'all_deployments_in_cooldown';
+
+/** Asks again after a cooldown, since only the provider's own answer says what is wrong. */
 async function probe(gateway: GatewayClient, provider: string, model: string, key: string): Promise<Probe> {
+  for (let attempt = 1; ; attempt += 1) {
+    const answer = await probeOnce(gateway, provider, model, key);
+    if (!isCooldown(answer.type) || attempt === COOLDOWN_ATTEMPTS) return answer;
+    const seconds = Number(/Try again in (\d+)/.exec(answer.message)?.[1] ?? 5);
+    await setTimeout((Math.min(seconds, 10) + 0.5) * 1000);
+  }
+}
+
+async function probeOnce(gateway: GatewayClient, provider: string, model: string, key: string): Promise<Probe> {
   const body = { model, max_tokens: 16, messages: [{ role: 'user', content: 'Say hi.' }] };
   let answer: Answer;
   try {

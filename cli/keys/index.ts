@@ -4,10 +4,11 @@ import * as bootstrap from './bootstrap';
 import * as create from './create';
 import * as info from './info';
 import * as list from './list';
+import * as reconcile from './reconcile';
 import * as rotate from './rotate';
 
 /** `gateway keys …`: through the key-provisioner's admin API, never with LiteLLM's master key. */
 export function register(program: Command): void {
   const keys = program.command('keys').description('issue, list, revoke, rotate virtual keys');
-  for (const part of [create, bootstrap, list, info, actions, rotate]) part.register(keys);
+  for (const part of [create, bootstrap, list, info, actions, rotate, reconcile]) part.register(keys);
 }

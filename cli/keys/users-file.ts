@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { parse } from 'csv-parse/sync';
-import { distance } from 'fastest-levenshtein';
 import { z } from 'zod';
+import { nearestWord } from '../../settings/nearest-word';
 import { usageError } from '../errors';
 import type { BootstrapUser } from '../provisioner-client';
 
@@ -82,10 +82,10 @@ function records(file: string): { record: Record<string, string>; line: number }
 const checkedColumns = (file: string) => (heading: string[]) => {
   for (const column of heading) {
     if ((COLUMNS as readonly string[]).includes(column)) continue;
-    const [nearest] = [...COLUMNS].sort((a, b) => distance(a, column) - distance(b, column));
+    const meant = nearestWord(column, COLUMNS);
     throw usageError(
       `${file} has a column "${column}"; possible are ${COLUMNS.join(', ')}`,
-      `did you mean "${nearest}"?`,
+      meant && `did you mean "${meant}"?`,
     );
   }
   if (!heading.includes('username'))

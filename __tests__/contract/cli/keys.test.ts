@@ -1,6 +1,8 @@
 import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Client, newWorkspace } from '../key-provisioner/client';
+import { type StandInCoder, startStandInCoder } from '../key-provisioner/stand-in-coder';
 import { chat, eventually, send } from '../support/requests';
 import { type Gateway, startGateway } from '../support/start-gateway';
 import { addresses, gateway as cli, onTerminal, type RunOptions } from './run-cli';
@@ -8,17 +10,20 @@ import { addresses, gateway as cli, onTerminal, type RunOptions } from './run-cl
 // Each command is a process of its own.
 jest.setTimeout(60_000);
 
+let coder: StandInCoder;
 let running: Gateway;
 let folder: string;
 let env: Record<string, string>;
 
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'gateway-cli-'));
-  running = await startGateway({ keyProvisioner: true });
+  coder = await startStandInCoder();
+  running = await startGateway({ keyProvisioner: { CODER_URL: coder.url, CODER_TOKEN: coder.token } });
   env = addresses(running);
 }, 300_000);
 afterAll(async () => {
   await running?.stop();
+  await coder?.stop();
   rmSync(folder, { recursive: true, force: true });
 });
 
@@ -125,6 +130,30 @@ test('spend is shown against the budget, and can be reset', async () => {
   expect(stdout).toMatch(/ci-acme\/spends.*█░+.*\$0\.00/);
   expect((await keys(['reset-spend', name, '--yes'])).code).toBe(0);
   expect(JSON.parse((await keys(['info', name, '--json'])).stdout).spend).toBe(0);
+});
+
+test('reconcile tells whose workspace is deleted, and ends those keys and no others', async () => {
+  const workspaces = new Client(running);
+  const [gone, alive] = [newWorkspace(), newWorkspace()];
+  const [lost, kept] = [await workspaces.key(gone), await workspaces.key(alive)];
+  coder.workspaces.set(gone.workspace_id, { owner_id: gone.owner_id, transition: 'delete', status: 'deleted' });
+  coder.workspaces.set(alive.workspace_id, { owner_id: alive.owner_id, transition: 'start', status: 'running' });
+
+  const dry = await keys(['reconcile', '--dry-run']);
+  expect(dry).toMatchObject({ code: 0, stderr: '' });
+  expect(dry.stdout).toMatch(new RegExp(`^workspace-${gone.workspace_id} · its workspace is deleted$`, 'm'));
+  expect(dry.stdout).toContain('2 workspace keys examined: 1 would be deleted, 1 kept, 0 undecided');
+  expect((await chat(running.url, lost, 'claude-haiku-4-5')).status).toBe(200);
+
+  const real = JSON.parse((await keys(['reconcile', '--json'])).stdout);
+  expect(real).toMatchObject({ dry_run: false, deleted: [`workspace-${gone.workspace_id}`], kept: 1 });
+  expect((await chat(running.url, lost, 'claude-haiku-4-5')).status).toBe(401);
+  expect((await chat(running.url, kept, 'claude-haiku-4-5')).status).toBe(200);
+
+  coder.workspaces.delete(alive.workspace_id);
+  const unclear = await keys(['reconcile']);
+  expect(unclear.stdout).toContain('0 deleted, 0 kept, 1 undecided');
+  expect(unclear.stderr).toContain('its key is left alone');
 });
 
 test('an unknown name is answered with the nearest one', async () => {

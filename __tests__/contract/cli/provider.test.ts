@@ -29,6 +29,7 @@ beforeAll(async () => {
 beforeEach(() => {
   provider.apiKey = 'sk-ant-the-right-one';
   provider.wordy = undefined;
+  provider.trouble = undefined;
 });
 afterAll(async () => {
   await running?.stop();
@@ -89,4 +90,30 @@ test('a credential the provider does not accept fails verify with its words, and
   expect(faults.map(({ id }) => id)).toEqual(['provider-credential']);
   expect(faults[0]?.cause).toBe('anthropic does not accept its credential (anthropic_api_key)');
   expect(JSON.stringify(faults)).not.toContain('sk-ant-the-right-one');
+});
+
+test.each([
+  [529, 'overloaded_error', 'Overloaded', 'anthropic fails or refuses'],
+  [
+    429,
+    'rate_limit_error',
+    'This request would exceed your rate limit',
+    'anthropic refuses for a rate limit of its own',
+  ],
+  [400, 'invalid_request_error', 'Your credit balance is too low', 'the account at anthropic has no credit left'],
+  [403, 'permission_error', 'no access', 'the account at anthropic may not use what stands behind claude-haiku-5-5'],
+])('a provider that answers %i (%s) is what the doctor finds', async (status, type, message, cause) => {
+  provider.trouble = { status, type, message };
+  const faults = await doctor();
+  expect(faults.map(({ id }) => id)).toEqual(['provider-trouble']);
+  expect(faults[0]?.cause).toContain(cause);
+  expect(faults[0]?.evidence[0]).toContain(message);
+});
+
+test('a provider that cannot be reached is what the doctor finds', async () => {
+  await upstream.stop();
+  const faults = await doctor();
+  expect(faults.map(({ id, cause }) => [id, cause])).toEqual([
+    ['provider-trouble', 'anthropic cannot be reached from the gateway'],
+  ]);
 });

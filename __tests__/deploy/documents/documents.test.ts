@@ -26,6 +26,8 @@ const ELSEWHERE: Readonly<Record<string, string>> = {
   'npx gateway generate-key': '__tests__/contract/cli/generate-key.test.ts',
   'coder tokens create --name key-provisioner --lifetime 8760h --scope workspace:read --scope template:read':
     '__tests__/deploy/coder/coder.test.ts',
+  'gateway keys reconcile': '__tests__/contract/cli/keys.test.ts, with a Coder API',
+  'gateway keys reconcile --dry-run': '__tests__/contract/cli/keys.test.ts, with a Coder API',
   'coder tokens remove': '__tests__/deploy/coder/coder.test.ts',
   'coder login': '__tests__/deploy/coder/coder.test.ts has its token',
   'npm test': 'of somebody’s repository: __tests__/deploy/workspace/agents.test.ts',

@@ -281,7 +281,7 @@ describe('completion', () => {
 
   test('bash offers commands, subcommands, choices and options', async () => {
     expect(await complete(['gateway', 'ke'])).toEqual(['keys']);
-    expect(await complete(['gateway', 'keys', 're'])).toEqual(['revoke', 'restore', 'reset-spend']);
+    expect(await complete(['gateway', 'keys', 're'])).toEqual(['revoke', 'restore', 'reset-spend', 'reconcile']);
     expect(await complete(['gateway', 'keys', 'create', 'agent', ''])).toEqual(
       expect.arrayContaining(['review', 'write', '--budget']),
     );
@@ -297,7 +297,7 @@ describe('completion', () => {
     const offered = (line: string) =>
       spawnSync('fish', ['-c', `source ${file}; complete -C '${line}'`], { encoding: 'utf8', env: NOBODY }).stdout;
     expect(offered('gateway ke')).toBe('keys\tissue, list, revoke, rotate virtual keys\n');
-    expect(offered('gateway keys re')).toMatch(/^reset-spend\t.*\nrestore\t.*\nrevoke\t.*\n$/);
+    expect(offered('gateway keys re')).toMatch(/^reconcile\t.*\nreset-spend\t.*\nrestore\t.*\nrevoke\t.*\n$/);
     expect(offered('gateway keys create agent ')).toBe('review\nwrite\n');
     expect(offered('gateway keys list --scope agent')).toMatch(/^agent:review\t.*\nagent:write\t.*\n$/);
   });

@@ -13,6 +13,7 @@ import { memoryShort } from './memory-short';
 import { modelNotFound } from './model-not-found';
 import { modelRetiring } from './model-retiring';
 import { providerCredential } from './provider-credential';
+import { providerTrouble } from './provider-trouble';
 import { provisionerCutOff } from './provisioner-cut-off';
 import { provisionerDown } from './provisioner-down';
 import { rooImportFailed } from './roo-import-failed';
@@ -30,6 +31,7 @@ export const SYMPTOMS: readonly Symptom[] = [
   provisionerDown,
   provisionerCutOff,
   providerCredential,
+  providerTrouble,
   keyUnknown,
   keyExpired,
   keyRevoked,

@@ -1,4 +1,4 @@
-import { distance } from 'fastest-levenshtein';
+import { nearestWord } from '../../../settings/nearest-word';
 import type { Examination } from '../examination';
 import type { Symptom } from '../symptom';
 import { OPENCODE_FILE, ROO_FILE } from '../workspace-facts';
@@ -72,9 +72,11 @@ function nearestName(name: string, { models }: Examination): string | undefined 
   const byId = models.find(({ model }) =>
     model.deployments.some((deployment) => deployment.model === name.replace(/^\w+\//, '')),
   );
-  if (byId) return byId.name;
-  const [nearest] = models
-    .map((model) => ({ name: model.name, far: distance(model.name, name) }))
-    .sort((a, b) => a.far - b.far);
-  return nearest && nearest.far <= Math.max(4, name.length / 2) ? nearest.name : undefined;
+  return (
+    byId?.name ??
+    nearestWord(
+      name,
+      models.map((model) => model.name),
+    )
+  );
 }

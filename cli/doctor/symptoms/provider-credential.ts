@@ -15,7 +15,7 @@ export const providerCredential: Symptom = {
     if (probes.length === 0)
       return notExamined('no key to ask the models with (GATEWAY_API_KEY, or the admin credential)');
     const refused = probes.filter(
-      (probe) => probe.status !== 200 && !isAboutTheKey(probe.type) && CREDENTIAL.test(probe.message),
+      (probe) => probe.status !== 200 && !isAboutTheKey(probe.type) && isAboutTheCredential(probe.message),
     );
     return Promise.all(refused.map((probe) => diagnose(examination, probe)));
   },
@@ -24,6 +24,8 @@ export const providerCredential: Symptom = {
 /** What providers, their libraries and LiteLLM say about a credential they do not like. */
 const CREDENTIAL =
   /AuthenticationError|authentication_error|invalid x-api-key|Missing .{0,20}API.?Key|Unable to locate credentials|security token .* invalid|UnrecognizedClient|InvalidSignature|api_key client option must be set/i;
+
+export const isAboutTheCredential = (message: string): boolean => CREDENTIAL.test(message);
 
 async function diagnose(examination: Examination, { provider, model, status, message }: Probe): Promise<Diagnosis> {
   const needed =
