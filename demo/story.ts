@@ -44,8 +44,9 @@ export async function tellStory({ info, model, print, signal }: StoryOptions): P
     send(method, url, credential, body, signal);
   const provision = (identity: typeof WORKSPACE) =>
     call('POST', `${provisionerUrl}/api/v1/keys/workspace`, workspaceToken(workspaceIdentitySecret), identity);
-  const ask = (key: string) =>
-    call('POST', `${gatewayUrl}/v1/chat/completions`, key, { model, messages: [{ role: 'user', content: 'Hello' }] });
+  // Short: LiteLLM sets aside what the longest answer may cost, and names that sum where it refuses the next request.
+  const question = { model, max_tokens: 32, messages: [{ role: 'user', content: 'Hello' }] };
+  const ask = (key: string) => call('POST', `${gatewayUrl}/v1/chat/completions`, key, question);
   const serviceKey = async (subject: string, limits: object): Promise<Key> =>
     keySchema.parse(
       (await call('POST', `${provisionerUrl}/api/v1/admin/keys`, adminToken, { scope: 'ci', subject, ...limits })).body,

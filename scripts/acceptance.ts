@@ -31,12 +31,11 @@ let coder: CoderServer | undefined;
 
 async function story(): Promise<void> {
   step('a machine with Docker, Terraform and their parts');
-  saw(run(join(root, 'scripts/docker-daemon.sh'), ['start']).stdout);
-  run(join(root, 'scripts/provider-mirror.sh'), [], { timeout: 1200 });
-  const images = JSON.parse(run(join(root, 'scripts/stand-in-images.sh'), PARTS, { timeout: 3600 }).stdout) as Record<
-    string,
-    string
-  >;
+  const made = (script: string, args: readonly string[]) =>
+    run(join(root, 'scripts', script), args, { timeout: 3600, progress: true }).stdout;
+  saw(made('docker-daemon.sh', ['start']));
+  made('provider-mirror.sh', []);
+  const images = JSON.parse(made('stand-in-images.sh', PARTS)) as Record<string, string>;
   saw(...Object.entries(images).map(([name, image]) => `${name}: ${image}`));
   useTerraformEnvironment();
 

@@ -28,6 +28,8 @@ export interface RunOptions {
   readonly timeout?: number;
   /** Whether a failure is an answer too. @default false */
   readonly mayFail?: boolean;
+  /** Whether what it tells on standard error is shown as it comes, for what may take minutes. @default false */
+  readonly progress?: boolean;
 }
 
 export interface Ran {
@@ -42,11 +44,13 @@ export function run(command: string, args: readonly string[], options: RunOption
     cwd: options.cwd,
     env: { ...process.env, ...options.env },
     input: options.input,
+    stdio: ['pipe', 'pipe', options.progress ? 'inherit' : 'pipe'],
     encoding: 'utf8',
     timeout: (options.timeout ?? 600) * 1000,
     maxBuffer: 64 * 1024 * 1024,
   });
-  const { stdout = '', stderr = '' } = result;
+  const stdout = result.stdout ?? '';
+  const stderr = result.stderr ?? '';
   const status = result.status ?? 1;
   if (status !== 0 && !options.mayFail) {
     const why = result.error ? result.error.message : `exit ${status}`;
