@@ -8,7 +8,7 @@ import { GatewayClient } from '../gateway-client';
 import { ProvisionerClient } from '../provisioner-client';
 import { askAboutKey, type KeyFacts } from './key-facts';
 import { Once } from './once';
-import { type Probe, probeProviders } from './probe';
+import { explained, isCooldown, type Probe, probeProviders } from './probe';
 import { readWorkspace, type WorkspaceFacts } from './workspace-facts';
 
 /** The platform's containers, by the last part of their names. */
@@ -138,7 +138,9 @@ export class Examination {
       const { apiKey } = this.options;
       const models = (await this.keys()).find(({ source }) => source === 'GATEWAY_API_KEY')?.info?.models;
       const key = apiKey ? { key: apiKey, ...(models ? { models } : {}) } : undefined;
-      return probeProviders(this.models, this.gateway, key, this.admin);
+      const probes = await probeProviders(this.models, this.gateway, key, this.admin);
+      const log = probes.some(({ type }) => isCooldown(type)) ? await this.log('litellm') : '';
+      return probes.map((probe) => explained(probe, log));
     });
 
   /** The workspace seen from inside; undefined where none was named or it does not run. */

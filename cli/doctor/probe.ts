@@ -83,6 +83,18 @@ async function withOwnKey(
 /** After failures LiteLLM does not ask a deployment for some seconds, and answers this itself. */
 export const isCooldown = (type: string): boolean => type === 'all_deployments_in_cooldown';
 
+/** Where others' requests keep a model in cooldown, the log has what its provider said to them. */
+export function explained(probe: Probe, log: string): Probe {
+  if (!isCooldown(probe.type)) return probe;
+  const failure = new RegExp(`litellm\\.\\w+: .*${probe.provider.replace('_', '_?')}.*`, 'i');
+  const [said] = log
+    .split('\n')
+    .map((line) => failure.exec(line)?.[0])
+    .filter(Boolean)
+    .slice(-1);
+  return said ? { ...probe, message: `in cooldown after ${said}` } : probe;
+}
+
 /** Asks again after a cooldown, since only the provider's own answer says what is wrong. */
 async function probe(gateway: GatewayClient, provider: string, model: string, key: string): Promise<Probe> {
   for (let attempt = 1; ; attempt += 1) {

@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { chat, send } from '../support/requests';
 import { type Options as Provider, startScriptedAnthropic } from '../support/scripted-anthropic/scripted-anthropic';
 import { type Gateway, startGateway } from '../support/start-gateway';
 import { addresses, gateway as cli } from './run-cli';
@@ -90,6 +91,25 @@ test('a credential the provider does not accept fails verify with its words, and
   expect(faults.map(({ id }) => id)).toEqual(['provider-credential']);
   expect(faults[0]?.cause).toBe('anthropic does not accept its credential (anthropic_api_key)');
   expect(JSON.stringify(faults)).not.toContain('sk-ant-the-right-one');
+});
+
+test('a credential that is refused is found too while everybody’s requests keep the model in cooldown', async () => {
+  const { body } = await send('POST', `${running.provisionerUrl}/api/v1/admin/keys`, running.adminToken, {
+    scope: 'ci',
+    subject: 'busy',
+    rpm_limit: 10_000,
+    models: ['claude-haiku-5-5'],
+  });
+  provider.apiKey = 'sk-ant-another-since-today';
+  let busy = true;
+  const others = [1, 2, 3, 4].map(async () => {
+    while (busy) await chat(running.url, body.key, 'claude-haiku-5-5');
+  });
+  const faults = await doctor();
+  busy = false;
+  await Promise.all(others);
+  expect(faults.map(({ id }) => id)).toEqual(['provider-credential']);
+  expect(faults[0]?.evidence[0]).toContain('invalid x-api-key');
 });
 
 test.each([

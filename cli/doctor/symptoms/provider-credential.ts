@@ -1,7 +1,8 @@
 import { PROVIDER_CREDENTIALS } from '../../../settings/credentials';
 import type { Examination } from '../examination';
 import { isAboutTheKey, type Probe } from '../probe';
-import { type Diagnosis, notExamined, type Symptom } from '../symptom';
+import { providerAnswers } from '../provider-answers';
+import type { Diagnosis, Symptom } from '../symptom';
 
 /** Requests fail with 401 although the key is good: what the provider is shown is empty or wrong. */
 export const providerCredential: Symptom = {
@@ -10,10 +11,8 @@ export const providerCredential: Symptom = {
   detection: "a small question to the cheapest model of each provider, and the provider's answer to it",
   causes: ["the provider's credential is empty", 'it is wrong, revoked, or of another account'],
   detect: async (examination) => {
-    if (!examination.options.mayAsk) return notExamined('no model may be asked (--free)');
-    const probes = await examination.probes();
-    if (probes.length === 0)
-      return notExamined('no key to ask the models with (GATEWAY_API_KEY, or the admin credential)');
+    const probes = await providerAnswers(examination);
+    if ('because' in probes) return probes;
     const refused = probes.filter(
       (probe) => probe.status !== 200 && !isAboutTheKey(probe.type) && isAboutTheCredential(probe.message),
     );

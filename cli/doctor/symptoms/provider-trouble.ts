@@ -1,7 +1,7 @@
 import type { Examination } from '../examination';
 import { isAboutTheKey, isCooldown, type Probe } from '../probe';
-import { type Diagnosis, notExamined, type Symptom } from '../symptom';
-import { lastLine } from './database-down';
+import { providerAnswers } from '../provider-answers';
+import type { Diagnosis, Symptom } from '../symptom';
 import { isAboutTheCredential } from './provider-credential';
 
 interface Trouble {
@@ -68,11 +68,9 @@ export const providerTrouble: Symptom = {
     "the provider's own rate limit, or it is overloaded",
   ],
   detect: async (examination) => {
-    if (!examination.options.mayAsk) return notExamined('no model may be asked (--free)');
-    const probes = await examination.probes();
-    if (probes.length === 0)
-      return notExamined('no key to ask the models with (GATEWAY_API_KEY, or the admin credential)');
-    return Promise.all(probes.filter(isTheProviders).map((probe) => diagnose(examination, probe)));
+    const probes = await providerAnswers(examination);
+    if ('because' in probes) return probes;
+    return probes.filter(isTheProviders).map((probe) => diagnose(examination, probe));
   },
 };
 
@@ -85,17 +83,12 @@ const isTheProviders = ({ status, type, message }: Probe) =>
   // A provider's rate limit has the type that the key's own has.
   (UPSTREAM.test(message) ? !isAboutTheKey(type) || type === 'throttling_error' : isCooldown(type));
 
-async function diagnose(examination: Examination, probe: Probe): Promise<Diagnosis> {
+function diagnose(examination: Examination, probe: Probe): Diagnosis {
   const { model, status, message } = probe;
-  // Still in cooldown because of others' requests: the log has what the provider said to them.
-  const logged = isCooldown(probe.type) ? lastLine(await examination.log('litellm'), UPSTREAM) : undefined;
-  const { cause, fix } = TROUBLES.find(({ says }) => says.test(logged ?? message)) as Trouble;
+  const { cause, fix } = TROUBLES.find(({ says }) => says.test(message)) as Trouble;
   return {
     cause: cause(probe),
-    evidence: [
-      `a question to ${model}: ${status} ${message.replace(/\s+/g, ' ').slice(0, 200)}`,
-      ...(logged ? [`litellm.log: ${logged}`] : []),
-    ],
+    evidence: [`a question to ${model}: ${status} ${message.replace(/\s+/g, ' ').slice(0, 200)}`],
     fix: fix(probe, examination),
   };
 }
