@@ -11,7 +11,7 @@ import { GatewayClient } from './gateway-client';
 import { checkWritable } from './keys/deliver';
 import { ProvisionerClient } from './provisioner-client';
 import { cleaningUp } from './terminal/leaving';
-import { note, print, printJson, usd } from './terminal/output';
+import { note, print, printJson, things, usd } from './terminal/output';
 import { style } from './terminal/style';
 import { wrap } from './terminal/wrap';
 import type { Bench } from './verify/check';
@@ -68,7 +68,7 @@ async function verify(_: unknown, command: Command): Promise<void> {
     key: process.env['GATEWAY_API_KEY'] || undefined,
   };
   if (asked.length > 0) {
-    const questions = `asking ${asked.length} ${asked.length === 1 ? 'model' : 'models'} twice each`;
+    const questions = `asking ${things(asked.length, 'model')} twice each`;
     note(wrap(style.dim(`${questions} costs at most ${usd(bench.costs)}; --free asks none`)));
   }
 

@@ -61,8 +61,7 @@ async function story(): Promise<void> {
   const admin = await coder.firstUser('admin');
   const templateAdmin = await coder.user(admin, 'terry', ['template-admin']);
   const contractor = await coder.user(admin, 'casey');
-  const scopes = ['--scope', 'workspace:read', '--scope', 'template:read'];
-  const token = coder.cli(templateAdmin, 'tokens', 'create', '--name', 'key-provisioner', ...scopes);
+  const token = coder.serviceToken(templateAdmin);
   saw(
     `coder ${coder.cli(admin, 'version').split('\n')[0]}`,
     coder.cli(admin, 'users', 'list', '--column', 'username,status'),
@@ -71,7 +70,7 @@ async function story(): Promise<void> {
   saw(...outcome(platform.deploy()));
 
   step('the workspace image and the template');
-  saw(platform.run('scripts/workspace-image.sh', ['--quiet'], { timeout: 1800 }).stdout);
+  saw(platform.run('scripts/workspace-image.sh', ['--quiet'], { timeout: 1800, progress: true }).stdout);
   const pushTemplate = () => {
     const directory = mkdtempSync(join(home, 'template-'));
     saw(platform.run('scripts/template.sh', [directory]).stderr);

@@ -4,7 +4,7 @@ import { type KeyInfo, keyStateSchema } from '../../images/key-provisioner/src/c
 import { optionsOf } from '../context';
 import { adminToken } from '../credentials';
 import { type KeyFilter, ProvisionerClient } from '../provisioner-client';
-import { day, harmless, note, print, printJson, usd } from '../terminal/output';
+import { day, harmless, note, print, printJson, things, usd } from '../terminal/output';
 import { style } from '../terminal/style';
 import { bar, type Column, table } from '../terminal/table';
 
@@ -39,10 +39,7 @@ export function register(keys: Command): void {
       if (found.length === 0) return note('no key matches');
       print(table(COLUMNS, found.map(row)));
       const spent = found.reduce((sum, key) => sum + key.spend, 0);
-      print(
-        '',
-        style.dim(`${found.length} ${found.length === 1 ? 'key' : 'keys'}, ${usd(spent)} spent (up to 17 s behind)`),
-      );
+      print('', style.dim(`${things(found.length, 'key')}, ${usd(spent)} spent (up to 17 s behind)`));
     });
 }
 

@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import { optionsOf } from '../context';
 import { adminToken } from '../credentials';
 import { ProvisionerClient } from '../provisioner-client';
-import { harmless, note, print, printJson } from '../terminal/output';
+import { harmless, note, print, printJson, things } from '../terminal/output';
 import { style } from '../terminal/style';
 import { wrap } from '../terminal/wrap';
 
@@ -19,7 +19,7 @@ export function register(keys: Command): void {
       for (const name of result.deleted) print(`${style.bold(harmless(name))} · its workspace is deleted`);
       const found = result.deleted.length;
       print(
-        `${plural(result.examined, 'workspace key')} examined: ${found} ${dryRun ? 'would be deleted' : 'deleted'}, ${result.kept} kept, ${result.undecided} undecided`,
+        `${things(result.examined, 'workspace key')} examined: ${found} ${dryRun ? 'would be deleted' : 'deleted'}, ${result.kept} kept, ${result.undecided} undecided`,
       );
       if (result.undecided > 0)
         note(
@@ -29,5 +29,3 @@ export function register(keys: Command): void {
         );
     });
 }
-
-const plural = (count: number, word: string) => `${count} ${word}${count === 1 ? '' : 's'}`;

@@ -1,3 +1,4 @@
+import { things } from '../terminal/output';
 import { AREAS, type Area, type Finding, SEVERITIES, type Severity } from './finding';
 import { freshIn, picture } from './picture';
 import type { Synthesized } from './synthesized';
@@ -29,8 +30,6 @@ export function verdict(findings: readonly Finding[]): string {
     ? `${SIGNS.info} **Harmless**: nothing people would notice.`
     : `${SIGNS.info} **No effect**: the same is deployed before and after.`;
 }
-
-const things = (count: number, what: string) => `${count} ${what}${count === 1 ? '' : 's'}`;
 
 /** The whole report as Markdown for a pull request. */
 export function report(findings: readonly Finding[], before: Synthesized, after: Synthesized, base: string): string {

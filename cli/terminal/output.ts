@@ -27,6 +27,9 @@ export function usd(amount: number): string {
   return amount < 0.0001 ? '<$0.0001' : `$${amount.toFixed(4)}`;
 }
 
+/** `1 key`, `3 keys`. */
+export const things = (count: number, what: string): string => `${count} ${what}${count === 1 ? '' : 's'}`;
+
 /** `2026-11-30` of a point in time, or a dash. */
 export const day = (iso: string | null | undefined): string => iso?.slice(0, 10) ?? '–';
 

@@ -100,13 +100,13 @@ export class Platform {
     return { status: response.status, text: await response.text() };
   }
 
-  /** The container that stands for the provider, on the platform's own network. */
+  /** A scripted provider in the place of Anthropic, on the platform's own network: a stand-in, and no claim about models rests on it. */
   startStandIn(nodeImage: string): void {
     const directory = join(this.home, 'stand-in');
     this.run('npx', [
       '--no-install',
       'esbuild',
-      'scripts/acceptance/stand-in-provider.ts',
+      '__tests__/contract/support/scripted-anthropic/up.ts',
       '--bundle',
       '--platform=node',
       `--outfile=${directory}/provider.js`,
@@ -116,6 +116,7 @@ export class Platform {
     run('docker', [
       ...['run', '--detach', '--name', this.standIn, '--network', `${this.name}-uplink`],
       ...['--volume', `${directory}:/program:ro`, '--entrypoint', 'node', nodeImage, '/program/provider.js'],
+      ...['--host=0.0.0.0', '--retired=sonnet-4-5-20250929', '--strict=-5-5$'],
     ]);
   }
 

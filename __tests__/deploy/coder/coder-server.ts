@@ -66,6 +66,12 @@ export class CoderServer {
     return this.logIn(username);
   }
 
+  /** Makes the token that a key-provisioner asks with, as the documents tell it: it may read workspaces and templates. */
+  serviceToken(by: Person, name = 'key-provisioner'): string {
+    const scopes = ['--scope', 'workspace:read', '--scope', 'template:read'];
+    return this.cli(by, 'tokens', 'create', '--name', name, '--lifetime', '8760h', ...scopes);
+  }
+
   /** Runs `coder` and waits for it: what it printed. */
   cli(as: Person, ...args: string[]): string {
     return run(this.program, args, { env: this.environment(as) });

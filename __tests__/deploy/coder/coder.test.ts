@@ -27,10 +27,6 @@ let templateAdmin: Person;
 let contractor: Person;
 /** What the key-provisioner asks Coder with. */
 let serviceToken: string;
-const makeServiceToken = (name: string) => {
-  const scopes = ['--scope', 'workspace:read', '--scope', 'template:read'];
-  return coder.cli(templateAdmin, 'tokens', 'create', '--name', name, '--lifetime', '8760h', ...scopes);
-};
 let templateId: string;
 let workspace: CoderWorkspace;
 let firstKey: string;
@@ -52,7 +48,7 @@ beforeAll(async () => {
   owner = await coder.firstUser('owner');
   templateAdmin = await coder.user(owner, 'terry', ['template-admin']);
   contractor = await coder.user(owner, 'casey');
-  serviceToken = makeServiceToken('key-provisioner');
+  serviceToken = coder.serviceToken(templateAdmin);
   platform.give({ coder_token: serviceToken });
   platform.configure({ ...settings, coder: { ...settings.coder, confirm_workspaces: true } });
   template = new Template(
@@ -251,7 +247,7 @@ test('the next start has the same key and the model that was chosen meanwhile', 
 });
 
 test('the key-provisioner’s token is replaced, and the old one is not missed', async () => {
-  serviceToken = makeServiceToken('the-next');
+  serviceToken = coder.serviceToken(templateAdmin, 'the-next');
   platform.give({ coder_token: serviceToken });
   const changed = [...platform.plan().keys()];
   platform.apply();

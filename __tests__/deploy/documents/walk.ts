@@ -156,13 +156,8 @@ export class Walk {
   }
 
   putSecret(name: SecretName, value: string): void {
-    const line = new RegExp(`^(?:# *)?${name} *=.*$`, 'm');
-    const text = this.read('secrets.tfvars');
-    const written = `${name} = "${value}"`;
-    writeFileSync(
-      join(this.directory, 'secrets.tfvars'),
-      line.test(text) ? text.replace(line, written) : `${text}${written}\n`,
-    );
+    const text = this.read('secrets.tfvars').replace(new RegExp(`^${name}( *)=.*$`, 'm'), `${name}$1= "${value}"`);
+    writeFileSync(join(this.directory, 'secrets.tfvars'), text);
   }
 
   /** A workspace asks for its key with the token its template would have given it. */
