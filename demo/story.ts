@@ -81,7 +81,7 @@ export async function tellStory({ info, model, print, signal }: StoryOptions): P
 
   const poor = await serviceKey('demo/small-budget', { max_budget: cost > 0 ? cost * 1.5 : 0.000_1 });
   const { attempts: spent, refusal: broke } = await untilRefused(() => ask(poor.key));
-  say('Another has a budget of one request and a half.', `request ${spent}: ${broke}`);
+  say("Another's budget is a little more than one request costs.", `request ${spent}: ${broke}`);
 
   const { spend, max_budget, budget_reset_at } = await spendOf(provisionerUrl, key.key, signal);
   say(
