@@ -64,6 +64,10 @@ export function proxyConfig(settings: Settings, options: ProxyConfigOptions = {}
       ...(fallbacks.length > 0 ? { fallbacks } : {}),
     },
     litellm_settings: {
+      // In front of LiteLLM: takes out of a request what would steer it (`request-rules.ts`).
+      callbacks: ['request_filter.guard'],
+      // A name that a client claims (`user`, `metadata.user_id`) is no account that money is booked on.
+      disable_end_user_cost_tracking: true,
       drop_params: true,
       modify_params: true,
       turn_off_message_logging: true,

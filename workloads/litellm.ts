@@ -1,4 +1,7 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { proxyConfigYaml } from '../litellm-config/proxy-config';
+import { requestRulesJson } from '../litellm-config/request-rules';
 import { neededCredentials } from '../settings/credentials';
 import type { Settings } from '../settings/schema';
 import { imageOf } from './images';
@@ -9,6 +12,8 @@ import type { Workload } from './workload';
 export const LITELLM_PORT = 4000;
 const CONFIG = 'config.yaml';
 const SCRATCH = '/tmp';
+const PROGRAMS = join(__dirname, '../images/litellm');
+const REQUEST_FILTER = ['request_filter.py', 'request_fields.py', 'provider_requests.py'];
 
 /** What a test changes in an otherwise identical workload. */
 export interface LiteLLMOptions {
@@ -42,7 +47,12 @@ export const litellm = (settings: Settings, options: LiteLLMOptions = {}): Workl
   },
   files: {
     directory: '/etc/litellm',
-    files: [{ name: CONFIG, content: options.config ?? proxyConfigYaml(settings) }],
+    files: [
+      { name: CONFIG, content: options.config ?? proxyConfigYaml(settings) },
+      // `litellm_settings.callbacks` names the first; LiteLLM looks for it beside its configuration.
+      ...REQUEST_FILTER.map((name) => ({ name, content: readFileSync(join(PROGRAMS, name), 'utf8') })),
+      { name: 'request-rules.json', content: requestRulesJson() },
+    ],
   },
   networks: ['database', 'edge', 'uplink'],
   ports: [{ internal: LITELLM_PORT, external: settings.litellm.port, bind: settings.litellm.bind }],

@@ -1,6 +1,8 @@
+import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Agent } from '../../../images/key-provisioner/src/configuration';
+import { order } from '../support/harness';
 import { chat } from '../support/requests';
 import { type AgentsGateway, costOf, expectSpend, startAgentsGateway } from './support/gateway';
 import type { Workspace } from './support/workspace';
@@ -81,3 +83,21 @@ describe.each(clients)('$agent', ({ agent, client, tools }) => {
     }
   }, 300_000);
 });
+
+test('whatever the clients sent passes the request filter unchanged, and has a length', async () => {
+  const paths = new Set(agents.sent.map(({ url }) => url.split('?')[0]));
+  expect([...paths]).toEqual(expect.arrayContaining(['/v1/chat/completions', '/v1/messages', '/v1/responses']));
+  const { python } = await order<{ python: string }>('POST', '/databases');
+  const { stdout, stderr } = spawnSync(python, [join(__dirname, 'support/what_passes.py'), agents.gateway.directory], {
+    input: JSON.stringify(agents.sent),
+    encoding: 'utf8',
+    env: { ...process.env, LITELLM_LOCAL_MODEL_COST_MAP: 'True' },
+  });
+  expect(stderr).not.toContain('Traceback');
+  const taken = JSON.parse(stdout) as { url: string; fields: string[]; query: boolean; headers: string[] }[];
+  expect(taken.filter(({ fields, query }) => fields.length > 0 || query)).toEqual([]);
+  // The filter writes the body's headers anew, and the rest is for one connection only.
+  const ofConnection = ['connection', 'content-length', 'content-type', 'sec-fetch-mode'];
+  const headers = new Set(taken.flatMap(({ headers }) => headers.map((name) => name.toLowerCase())));
+  expect([...headers].filter((name) => !ofConnection.includes(name))).toEqual([]);
+}, 120_000);

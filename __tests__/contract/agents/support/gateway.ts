@@ -5,6 +5,7 @@ import { eventually, send } from '../../support/requests';
 import { startScriptedAnthropic } from '../../support/scripted-anthropic/scripted-anthropic';
 import { type Gateway, startGateway } from '../../support/start-gateway';
 import { installClients } from './clients';
+import { startRecorder } from './recorder';
 import { Workspace } from './workspace';
 
 export { costOf } from './cost';
@@ -17,6 +18,7 @@ export async function startAgentsGateway() {
   const programs = await installClients();
   const upstream = await startScriptedAnthropic();
   const gateway = await startGateway({ mock: ['bedrock'], apiBase: { anthropic: upstream.url } });
+  const recorder = await startRecorder(gateway.url);
 
   /** A key of the gateway: one workspace's. */
   async function newKey(limits: object = {}): Promise<string> {
@@ -37,7 +39,7 @@ export async function startAgentsGateway() {
   async function newWorkspace(agents: readonly Agent[], key?: string): Promise<Workspace & { key: string }> {
     const workspace = new Workspace();
     const owned = key ?? (await newKey());
-    await workspace.configure(agents, contextOf(gateway, owned));
+    await workspace.configure(agents, contextOf(gateway, recorder.url, owned));
     return Object.assign(workspace, { key: owned });
   }
 
@@ -64,6 +66,8 @@ export async function startAgentsGateway() {
     programs,
     upstream,
     gateway,
+    /** What the clients sent, as they sent it. */
+    sent: recorder.requests,
     newKey,
     newWorkspace,
     ask,
@@ -72,6 +76,7 @@ export async function startAgentsGateway() {
       return body.info.spend;
     },
     async stop() {
+      recorder.stop();
       await gateway.stop();
       await upstream.stop();
     },
@@ -85,8 +90,8 @@ export type AskClient = (
   env?: Record<string, string>,
 ) => ReturnType<Workspace['run']>;
 
-function contextOf(gateway: Gateway, key: string): Omit<AgentContext, 'home'> {
-  const configuration = gatewayConfiguration(gateway.settings, { gatewayUrl: gateway.url });
+function contextOf(gateway: Gateway, gatewayUrl: string, key: string): Omit<AgentContext, 'home'> {
+  const configuration = gatewayConfiguration(gateway.settings, { gatewayUrl });
   const named = (name: string) => configuration.models.find((model) => model.name === name)!;
   const [model, smallModel] = [named('claude-sonnet-4-5'), named('claude-haiku-4-5')];
   return { configuration, model, smallModel, models: MODELS.map(named), key };
