@@ -132,6 +132,9 @@ function entry(model: ServedModel, route: Route, settings: Settings, options: Pr
       supports_vision: abilities.vision,
       supports_prompt_caching: abilities.promptCaching,
       supports_reasoning: abilities.reasoning,
+      // LiteLLM closes a deployment for everybody after one 401, 404, 408 or a few 5xx, which a single request can ask for (a
+      // file that is not there). Where nobody else serves the name, that is an outage and helps nobody.
+      ...(route === model.routes.at(-1) ? { cooldown_time: 0 } : {}),
     },
   };
 }

@@ -21,7 +21,12 @@ let key: string;
 
 beforeAll(async () => {
   [upstream, failing, elsewhere] = await Promise.all([
-    startScriptedAnthropic(),
+    startScriptedAnthropic({
+      troubleWith: (body) => {
+        const status = /answer with (\d+)/.exec(body)?.[1];
+        return status ? { status: Number(status), type: 'api_error', message: 'as asked' } : undefined;
+      },
+    }),
     startScriptedAnthropic({ trouble: { status: 500, type: 'api_error', message: 'Internal server error' } }),
     startForeignServer(),
   ]);
@@ -155,6 +160,26 @@ describe('a field that would send the request elsewhere or with another credenti
       expect((await ask('/v1/chat/completions')).status).toBe(200);
     }
   });
+});
+
+describe('a request that the provider refuses', () => {
+  /** As many times as a refusal is not tried again: LiteLLM waits seconds between its tries of the others. */
+  test.each([
+    ...[400, 401, 403, 404, 413].map((refusal) => ({ refusal, times: 3 })),
+    ...[429, 500].map((refusal) => ({ refusal, times: 1 })),
+  ])(
+    'with $refusal closes the model for nobody else',
+    async ({ refusal, times }) => {
+      for (let time = 0; time < times; time += 1) {
+        const route = time % 2 === 0 ? '/v1/messages' : '/v1/chat/completions';
+        const { status } = await ask(route, { messages: [{ role: 'user', content: `answer with ${refusal}` }] });
+        expect(status).toBeGreaterThanOrEqual(400);
+      }
+      const neighbour = await Promise.all(ROUTES.map((other) => ask(other)));
+      expect(neighbour.map(({ status }) => status)).toEqual(ROUTES.map(() => 200));
+    },
+    120_000,
+  );
 });
 
 describe('every name that the installed LiteLLM reads', () => {

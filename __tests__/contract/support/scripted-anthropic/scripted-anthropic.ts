@@ -23,11 +23,19 @@ export interface Options {
   /** The only `x-api-key` it accepts. @default - any */
   apiKey?: string;
   /** What it answers to everything it would otherwise do, such as while it is overloaded. */
-  trouble?: { status: number; type: string; message: string };
+  trouble?: Trouble;
+  /** The same for single requests: what it answers to one with this body, if not what it otherwise would. */
+  troubleWith?: (body: string) => Trouble | undefined;
   /** Which kind of tool to call where the client offers both. */
   prefer?: 'write' | 'shell';
   /** Appends each request as one line of JSON, without the bodies. */
   logFile?: string;
+}
+
+export interface Trouble {
+  status: number;
+  type: string;
+  message: string;
 }
 
 export interface Recorded {
@@ -118,7 +126,8 @@ function answerTo(path: string, headers: IncomingHttpHeaders, body: Body, option
   if (options.apiKey !== undefined && headers['x-api-key'] !== options.apiKey)
     return refuse(401, 'authentication_error', 'invalid x-api-key');
   if (!path.startsWith('/v1/messages')) return refuse(404, 'not_found_error', `no such path: ${path}`);
-  if (options.trouble) return refuse(options.trouble.status, options.trouble.type, options.trouble.message);
+  const trouble = options.trouble ?? options.troubleWith?.(JSON.stringify(body));
+  if (trouble) return refuse(trouble.status, trouble.type, trouble.message);
   if (options.retired?.test(model)) return refuse(404, 'not_found_error', `model: ${model}`);
   if (path === '/v1/messages/count_tokens') return { status: 200, message: { input_tokens: 100 } };
   if (!body.max_tokens) return refuse(400, 'invalid_request_error', 'max_tokens: Field required');
