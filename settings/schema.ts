@@ -162,7 +162,9 @@ export const settingsSchema = z
           .min(0)
           .max(86_400)
           .default(300)
-          .describe('How often keys of deleted workspaces are looked for; 0 switches it off.'),
+          .describe(
+            "How often all keys are compared with today's policy and keys of deleted workspaces are looked for. 0: only the policy, once after each start.",
+          ),
       })
       .prefault({}),
     postgres: z.strictObject({ memory_mb: megabytes(256).default(1024) }).prefault({}),

@@ -11,7 +11,7 @@ export type KeyCounts = Readonly<Record<string, number>>;
 /** Policies loosened or tightened, with the money that means per month. */
 export function comparePolicies(before: Synthesized, after: Synthesized, counts: KeyCounts = {}): Finding[] {
   const scopes = [...new Set([...Object.keys(before.gateway.policies), ...Object.keys(after.gateway.policies)])];
-  return scopes.flatMap((scope) => {
+  const found = scopes.flatMap((scope) => {
     const [was, is] = [before.gateway.policies[scope], after.gateway.policies[scope]];
     if (!was)
       return [
@@ -25,7 +25,13 @@ export function comparePolicies(before: Synthesized, after: Synthesized, counts:
       ...models(scope, was, is, before, after),
     ];
   });
+  return found.length > 0 ? [...found, REACH] : [];
 }
+
+const REACH = finding(
+  'info',
+  'keys that exist, and people, get these policies within a minute of the deploy (many hundreds of keys take longer); limits that an operator set on one key stay, and so does what was spent',
+);
 
 /** The most a key of a policy can spend in 30 days. */
 function monthly(policy: Attributes): number {
@@ -55,7 +61,7 @@ function budget(scope: string, was: Attributes, is: Attributes, counts: KeyCount
   return [
     finding(
       'low',
-      `${change}: **tightened**; ${total}; keys that spent more than ${money(Number(is['max_budget']))} in this window are refused at once`,
+      `${change}: **tightened**; ${total}; ${scope === 'person' ? 'people' : 'keys'} that spent more than ${money(Number(is['max_budget']))} in this window are refused from then on`,
     ),
   ];
 }
@@ -83,7 +89,9 @@ function lifetime(scope: string, was: Attributes, is: Attributes): Finding[] {
   return [
     finding(
       looser ? 'medium' : 'low',
-      `keys of ${code(scope)} live ${now ?? 'for ever'} instead of ${old ?? 'for ever'}: **${looser ? 'loosened' : 'tightened'}**`,
+      `keys of ${code(scope)} live ${now ?? 'for ever'} instead of ${old ?? 'for ever'}: **${looser ? 'loosened' : 'tightened'}**; ${
+        looser ? 'a key that exists, from its next renewal' : `one that would live longer ends ${now} after the deploy`
+      }`,
     ),
   ];
 }

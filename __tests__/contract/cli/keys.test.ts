@@ -1,6 +1,7 @@
 import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { hashKey } from '../../../images/key-provisioner/src/keys/derivation';
 import { Client, newWorkspace } from '../key-provisioner/client';
 import { type StandInCoder, startStandInCoder } from '../key-provisioner/stand-in-coder';
 import { chat, eventually, send } from '../support/requests';
@@ -154,6 +155,31 @@ test('reconcile tells whose workspace is deleted, and ends those keys and no oth
   const unclear = await keys(['reconcile']);
   expect(unclear.stdout).toContain('0 deleted, 0 kept, 1 undecided');
   expect(unclear.stderr).toContain('its key is left alone');
+});
+
+test('reconcile tells what differs from the policy, and puts it right', async () => {
+  const { key, name } = await create('ci', 'acme/drifted');
+  const update = { key: hashKey(key), max_budget: 30, tpm_limit: 9, models: ['claude-sonnet-4-5'] };
+  await send('POST', `${running.url}/key/update`, running.masterKey, update);
+  const dry = await keys(['reconcile', '--dry-run']);
+  expect(dry.code).toBe(0);
+  expect(dry.stdout).toContain(
+    `${name} · max_budget 30 → 5, tpm_limit 9 → none, models -claude-sonnet-4-5 +claude-haiku-4-5\n`,
+  );
+  expect(dry.stdout).toMatch(/^\d+ keys compared with today's policy: 1 would be changed$/m);
+  expect((await keys(['reconcile'])).stdout).toMatch(/^\d+ keys compared with today's policy: 1 changed$/m);
+  const real = JSON.parse((await keys(['reconcile', '--json'])).stdout);
+  expect(real).toMatchObject({ updated: [], updated_total: 0, people: [], failed: [], workspaces_checked: true });
+  expect((await chat(running.url, key, 'claude-sonnet-4-5')).status).toBe(403);
+});
+
+test('without Coder, reconcile says that deleted workspaces were not looked for', async () => {
+  const { url } = await running.startKeyProvisionerCopy({ CODER_URL: '', CODER_TOKEN: '' });
+  const { code, stdout, stderr } = await keys(['reconcile'], { env: { ...env, GATEWAY_PROVISIONER_URL: url } });
+  expect(code).toBe(0);
+  expect(stdout).toMatch(/keys? compared with today's policy: 0 changed/);
+  expect(stdout).not.toContain('workspace');
+  expect(stderr).toContain('coder.url');
 });
 
 test('an unknown name is answered with the nearest one', async () => {

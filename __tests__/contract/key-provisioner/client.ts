@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { GatewayConfiguration } from '../../../images/key-provisioner/src/configuration';
 import { workspaceToken } from '../../../images/key-provisioner/src/identity/workspace-token';
 import { hashKey } from '../../../images/key-provisioner/src/keys/derivation';
-import { type Reply, send } from '../support/requests';
+import { eventually, type Reply, send } from '../support/requests';
 import type { Gateway } from '../support/start-gateway';
 
 export interface Identity {
@@ -63,7 +63,10 @@ export class Client {
   }
 }
 
-/** Another key-provisioner of the same gateway, as after a change of gateway.yaml. */
+/**
+ * Another key-provisioner of the same gateway, as after a change of gateway.yaml; all keys have its policy when this
+ * resolves.
+ */
 export async function withConfiguration(
   gateway: Gateway,
   change: (configuration: GatewayConfiguration) => void,
@@ -74,8 +77,16 @@ export async function withConfiguration(
   const file = join(gateway.directory, `gateway-${randomUUID()}.json`);
   writeFileSync(file, JSON.stringify(configuration));
   const { url } = await gateway.startKeyProvisionerCopy({ GATEWAY_CONFIGURATION: file, ...env });
+  await policyReached(url);
   return new Client(gateway, url);
 }
+
+/** Waits until a key-provisioner has compared all keys with its policy. */
+export const policyReached = (url: string) =>
+  eventually(async () => {
+    const { body } = await send('GET', `${url}/metrics`);
+    expect(body).toMatch(/^key_provisioner_policy_last_success_timestamp_seconds [1-9]/m);
+  }, 60);
 
 /** Statuses of many replies, counted. */
 export function tally(replies: readonly Reply[]): Record<number, number> {

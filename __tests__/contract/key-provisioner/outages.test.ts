@@ -1,6 +1,9 @@
-import { chat, eventually } from '../support/requests';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { Derivation } from '../../../images/key-provisioner/src/keys/derivation';
+import { chat, eventually, send } from '../support/requests';
 import { type Gateway, startGateway } from '../support/start-gateway';
-import { Client, newWorkspace, tally } from './client';
+import { Client, newWorkspace, policyReached, tally } from './client';
 
 jest.setTimeout(180_000);
 
@@ -58,6 +61,46 @@ test('a key-provisioner that is stopped finishes what is under way', async () =>
   await gateway.keyProvisioner.stop();
   expect(tally(await starting)).toEqual({ 201: 5 });
   await gateway.keyProvisioner.start();
+});
+
+test('a policy that is deployed while LiteLLM restarts reaches the keys when it is back', async () => {
+  const { body } = await client.admin('POST', '/keys', { scope: 'ci', subject: 'org/restart' });
+  const file = join(gateway.directory, 'merged.json');
+  const merged = JSON.parse(readFileSync(join(gateway.directory, 'gateway.json'), 'utf8'));
+  merged.policies.ci.max_budget = 4;
+  writeFileSync(file, JSON.stringify(merged));
+  await gateway.litellm.kill();
+  const { url } = await gateway.startKeyProvisionerCopy({ GATEWAY_CONFIGURATION: file });
+  const { admin } = new Client(gateway, url);
+  expect((await admin('POST', '/reconcile', { dry_run: true })).status).toBe(503);
+  await gateway.litellm.start();
+  await policyReached(url);
+  expect(await client.row(body.key)).toMatchObject({ max_budget: 4 });
+});
+
+test('a key-provisioner that is stopped while it changes many keys stops in time, and the next one goes on', async () => {
+  await Promise.all(
+    Array.from({ length: 60 }, (_, index) =>
+      client.admin('POST', '/keys', { scope: 'ci', subject: `org/many-${index}` }),
+    ),
+  );
+  const { body } = await client.admin('GET', '/keys?scope=ci&page_size=100');
+  const hashes = body.keys.map(({ name }: { name: string }) =>
+    new Derivation(gateway.keyDerivationSecret).hash({ scope: 'ci', subject: name.slice('ci-'.length) }, 1),
+  );
+  await Promise.all(
+    hashes.map((key: string) => send('POST', `${gateway.url}/key/update`, gateway.masterKey, { key, rpm_limit: 3 })),
+  );
+  const run = client.admin('POST', '/reconcile', {}).catch(() => undefined);
+  await new Promise((resolve) => setTimeout(resolve, 300));
+  await gateway.keyProvisioner.stop();
+  await run;
+  expect(readFileSync(join(gateway.directory, 'key-provisioner.log'), 'utf8')).not.toContain('did not finish in time');
+  await gateway.keyProvisioner.start();
+  await policyReached(client.url);
+  const after = await client.admin('POST', '/reconcile', { dry_run: true });
+  expect(after.body).toMatchObject({ updated: [], failed: [], unreached: 0 });
+  expect((await client.operate('GET', 'ci-org/many-59')).body.rpm_limit).toBe(30);
 });
 
 test('PostgreSQL down is a clear 503 with Retry-After, and passes by itself', async () => {

@@ -96,8 +96,12 @@ const DEFAULT_PROVIDERS = {
   bedrock: { credentials: 'variable', region: 'us-east-1' },
 };
 
+/** Without runs in between: what a test finds would depend on how long it takes. Each start still brings keys to the policy. */
+const NO_RUNS = { reconcile_interval_s: 0 };
+
 function settingsOf(given: GatewayOptions['settings']): Settings {
-  return parseSettings(JSON.stringify({ providers: DEFAULT_PROVIDERS, ...given }), 'the settings of this test');
+  const settings = { providers: DEFAULT_PROVIDERS, key_provisioner: NO_RUNS, ...given };
+  return parseSettings(JSON.stringify(settings), 'the settings of this test');
 }
 
 function configText(settings: Settings, { configure, mock = PROVIDERS, apiBase }: GatewayOptions): string {

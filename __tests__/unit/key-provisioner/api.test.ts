@@ -169,13 +169,16 @@ test('the process lives without LiteLLM, but is not ready', async () => {
   expect(ready.json()).toEqual({ status: 'degraded', litellm: 'unreachable' });
 });
 
-test('self-service and the reconciler say what they lack', async () => {
+test('self-service says what it lacks', async () => {
   const person = await app.inject({ method: 'POST', url: '/api/v1/keys/self-service', headers: bearer('x') });
   expect(person.statusCode).toBe(404);
   expect(person.json().detail).toContain('coder.url');
+});
+
+test('reconciling without LiteLLM is a 503 that says when to try again', async () => {
   const reconcile = await ask({}, bearer(SECRETS.adminToken), '/api/v1/admin/reconcile');
-  expect(reconcile.statusCode).toBe(409);
-  expect(reconcile.json().detail).toContain('coder.url');
+  expect(reconcile.statusCode).toBe(503);
+  expect(Number(reconcile.headers['retry-after'])).toBeGreaterThan(0);
 });
 
 test('an address that keeps presenting wrong credentials must wait, for that kind of credential', async () => {

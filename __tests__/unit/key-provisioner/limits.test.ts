@@ -1,9 +1,10 @@
 import {
-  ALLOWED_ROUTES,
   changedLimits,
   limitsBody,
   needsRenewal,
+  policyChanges,
 } from '../../../images/key-provisioner/src/keys/limits';
+import { ALLOWED_ROUTES } from '../../../images/key-provisioner/src/keys/routes';
 import { keyRowSchema } from '../../../images/key-provisioner/src/litellm/schema';
 import { configuration } from './configuration';
 
@@ -32,6 +33,7 @@ test.each([
   [{ models: [] }, { models: policy.models }],
   [{ models: ['claude-haiku-4-5'] }, { models: policy.models }],
   [{ allowed_routes: [] }, { allowed_routes: ALLOWED_ROUTES }],
+  [{ allowed_routes: ['llm_api_routes'] }, { allowed_routes: ALLOWED_ROUTES }],
 ])('a key with %j is changed by %j and nothing else', (found, change) => {
   expect(changedLimits(row(found), policy)).toEqual(change);
 });
@@ -44,7 +46,7 @@ test('a new key always has models, budget, window, rate, lifetime and routes', (
       budget_duration: expect.any(String),
       rpm_limit: expect.any(Number),
       duration: expect.any(String),
-      allowed_routes: ['llm_api_routes'],
+      allowed_routes: expect.arrayContaining(['/v1/chat/completions', '/v1/messages']),
     });
     expect(body.models?.length).toBeGreaterThan(0);
   }
@@ -60,6 +62,20 @@ test('a key without an end, past its end, or with more time than its policy give
   expect(needsRenewal(row({ expires: null }), '30d', NOW)).toBe(true);
   expect(needsRenewal(expiringIn(-1), '30d', NOW)).toBe(true);
   expect(needsRenewal(expiringIn(90 * DAY), '30d', NOW)).toBe(true);
+});
+
+test.each([
+  ['ends later than its policy allows', 90 * DAY, '30d', { duration: '30d' }],
+  ['ends as its policy says', 30 * DAY, '30d', {}],
+  ['was renewed by a clock that is a little ahead', 30 * DAY + 50_000, '30d', {}],
+  ['would live longer under its policy', 10 * DAY, '30d', {}],
+  ['is expired', -DAY, '30d', {}],
+])('unasked, the life of a key that %s is shortened at most', (_what, ms, duration, change) => {
+  expect(policyChanges(expiringIn(ms), { ...policy, duration }, NOW)).toEqual(change);
+});
+
+test('unasked, a key without an end gets one', () => {
+  expect(policyChanges(row({ expires: null }), policy, NOW)).toEqual({ duration: policy.duration });
 });
 
 test('a short life is renewed in its own measure', () => {

@@ -15,10 +15,12 @@ import { registerOpenApi } from './http/openapi';
 import { DEFAULT_LIMITS, type Limits, registerRateLimits } from './http/rate-limits';
 import { observeRequests } from './http/request-log';
 import { Derivation } from './keys/derivation';
+import { GoneWorkspaces } from './keys/gone-workspaces';
 import { Keyring } from './keys/keyring';
 import { Ledger } from './keys/ledger';
 import { Operations } from './keys/operations';
 import { People } from './keys/people';
+import { PolicySweep } from './keys/policy-sweep';
 import { Reconciler } from './keys/reconciler';
 import { Rotation } from './keys/rotation';
 import { scheduleReconciler } from './keys/schedule';
@@ -35,7 +37,7 @@ export interface AppOptions {
     readonly keyDerivationSecret: string;
   };
   readonly litellm: { readonly url: string; readonly masterKey: string };
-  /** @default - no confirmation, no self-service, no reconciler */
+  /** @default - no confirmation, no self-service, no search for deleted workspaces */
   readonly coder?: { readonly url: string; readonly token?: string | undefined };
   /** @default - silent */
   readonly logger?: FastifyBaseLogger;
@@ -79,9 +81,12 @@ export async function buildApp(options: AppOptions): Promise<App> {
   await registerOpenApi(app);
   registerRoutes(app, services);
 
-  const stop = scheduleReconciler(services, options.configuration.reconcile_interval_s, log);
+  let stop = async () => {};
+  app.addHook('onListen', async () => {
+    stop = scheduleReconciler(services, options.configuration.reconcile_interval_s, log);
+  });
   app.addHook('onClose', async () => {
-    stop();
+    await stop();
     await Promise.all([services.litellm.close(), services.coder?.close()]);
   });
   return app;
@@ -96,6 +101,7 @@ function createServices(options: AppOptions, log: FastifyBaseLogger, limits: Lim
   const people = new People(litellm, configuration);
   const keyring = new Keyring(litellm, ledger, people, derivation, configuration);
   const coder = options.coder && new CoderClient({ ...options.coder, metrics });
+  const audit = new Audit(log, metrics);
   return {
     configuration,
     workspaceIdentitySecret: secrets.workspaceIdentitySecret,
@@ -108,9 +114,15 @@ function createServices(options: AppOptions, log: FastifyBaseLogger, limits: Lim
     rotation: new Rotation(litellm, ledger, derivation, keyring),
     operations: new Operations(litellm, ledger),
     metrics,
-    audit: new Audit(log, metrics),
+    audit,
     coder,
     confirmation: coder && configuration.confirm_workspaces ? new Confirmation(coder, log) : undefined,
-    reconciler: coder && options.coder?.token ? new Reconciler(litellm, ledger, coder, metrics, log) : undefined,
+    reconciler: new Reconciler(
+      new PolicySweep({ litellm, ledger, keyring, people, derivation, metrics, audit }),
+      coder && options.coder?.token ? new GoneWorkspaces(litellm, ledger, coder, log) : undefined,
+      metrics,
+      audit,
+      log,
+    ),
   };
 }

@@ -14,12 +14,15 @@ export interface Decision {
     | 'restore'
     | 'delete'
     | 'reset-spend'
+    | 'update'
     | 'reconcile';
   /** `workspace <id>`, `person <id>`, `operator`, `reconciler`; `somebody` who did not prove who they are. */
   readonly actor: string;
   /** The key's name, where there is one. */
   readonly key?: string;
   readonly scope?: string;
+  /** The person's id, where a person's cap was decided about. */
+  readonly person?: string;
   readonly outcome: 'created' | 'reused' | 'done' | 'refused' | 'failed';
   readonly reason?: string;
 }

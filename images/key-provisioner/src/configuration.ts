@@ -62,7 +62,7 @@ export const gatewayConfigurationSchema = z.strictObject({
   }),
   /** Agents the workspace image holds: what `agents` of a configure call may name. */
   agents: z.array(z.enum(AGENTS)).min(1),
-  /** Seconds between two runs of the reconciler; 0 is off. */
+  /** Seconds between two runs of the reconciler; 0: only the one after the start, which leaves deleted workspaces out. */
   reconcile_interval_s: z.int().nonnegative(),
   /** Where Coder's API is, if workspaces are confirmed and self-service is offered. */
   coder_url: z.url().optional(),

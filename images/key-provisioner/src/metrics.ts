@@ -53,6 +53,19 @@ export class Metrics {
     registers: [this.registry],
   });
 
+  readonly policyUpdates = new Counter({
+    name: 'key_provisioner_policy_updates_total',
+    help: "Keys and people brought to today's policy without being asked for, by how it ended",
+    labelNames: ['kind', 'outcome'] as const,
+    registers: [this.registry],
+  });
+
+  readonly policyLastSuccess = new Gauge({
+    name: 'key_provisioner_policy_last_success_timestamp_seconds',
+    help: "When all keys were last compared with today's policy and none was left unreached; dry runs do not count",
+    registers: [this.registry],
+  });
+
   constructor() {
     collectDefaultMetrics({ register: this.registry });
   }

@@ -31,6 +31,5 @@ export interface Services {
   readonly coder: CoderClient | undefined;
   /** Only where the settings ask for it. */
   readonly confirmation: Confirmation | undefined;
-  /** Needs Coder and a token for it. */
-  readonly reconciler: Reconciler | undefined;
+  readonly reconciler: Reconciler;
 }

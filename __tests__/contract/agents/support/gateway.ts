@@ -1,5 +1,6 @@
 import { type AgentContext, renderAgentFiles } from '../../../../images/key-provisioner/src/agents';
 import type { Agent } from '../../../../images/key-provisioner/src/configuration';
+import { ALLOWED_ROUTES } from '../../../../images/key-provisioner/src/keys/routes';
 import { gatewayConfiguration } from '../../../../litellm-config/gateway-json';
 import { eventually, send } from '../../support/requests';
 import { startScriptedAnthropic } from '../../support/scripted-anthropic/scripted-anthropic';
@@ -28,7 +29,8 @@ export async function startAgentsGateway() {
       budget_duration: '30d',
       duration: '30d',
       rpm_limit: 100,
-      key_type: 'llm_api',
+      // What a provisioned key may call, and no more.
+      allowed_routes: ALLOWED_ROUTES,
       ...limits,
     });
     if (!body.key) throw new Error(`LiteLLM made no key: ${JSON.stringify(body)}`);

@@ -159,7 +159,10 @@ export class Keyring {
       ...(sameNote(note, record.note) ? {} : { metadata: noteMetadata(note) }),
     };
     if (Object.keys(body).length === 0) return record;
-    const row = await this.litellm.updateKey(record.hash, body);
+    let row = await this.litellm.updateKey(record.hash, body);
+    // A reconciler that read the key before this write may have written after the read here.
+    const overtaken = row && changedLimits(row, policy);
+    if (overtaken && Object.keys(overtaken).length > 0) row = await this.litellm.updateKey(record.hash, overtaken);
     return row && { ...record, note, row };
   }
 

@@ -10,6 +10,9 @@ export interface LedgerFilter {
   readonly state?: KeyState | undefined;
 }
 
+/** Readings of the whole table at most; what even the last one missed is found in the next run. */
+const READINGS = 3;
+
 export interface LedgerPage {
   readonly records: KeyRecord[];
   readonly total: number;
@@ -64,12 +67,28 @@ export class Ledger {
     return { records, total: answer.total_count, totalPages: answer.total_pages };
   }
 
-  /** Every key that matches, page by page. */
+  /** Every key that matches, page by page. A key may come twice where others are made meanwhile. */
   async *all(filter: LedgerFilter): AsyncGenerator<KeyRecord> {
     for (let page = 1; ; page += 1) {
       const { records, totalPages } = await this.page(filter, page, 100);
       yield* records;
       if (page >= totalPages) return;
+    }
+  }
+
+  /** Every key of ours by its hash. A key deleted during the reading moves others past it: then it is read again. */
+  async snapshot(): Promise<Map<string, KeyRecord>> {
+    const found = new Map<string, KeyRecord>();
+    for (let reading = 1; ; reading += 1) {
+      let first: number | undefined;
+      for (let page = 1; ; page += 1) {
+        const { records, total, totalPages } = await this.page({}, page, 100);
+        first ??= total;
+        for (const record of records) found.set(record.hash, record);
+        if (page < totalPages) continue;
+        if (total >= first || reading === READINGS) return found;
+        break;
+      }
     }
   }
 }

@@ -2,6 +2,9 @@ import type { GatewayConfiguration } from '../configuration';
 import type { LiteLLMClient } from '../litellm/client';
 import type { UserRow } from '../litellm/schema';
 
+/** People asked about with one call: ids are up to 128 characters, and all of them stand in one URL. */
+const ASKED_TOGETHER = 50;
+
 /**
  * People are LiteLLM users whose budget caps all their keys together. The id is Coder's id of the person: a name can
  * change, and a rename must not buy a new budget.
@@ -31,14 +34,33 @@ export class People {
       budget_duration,
     });
     if (created) return;
-    const user = await this.litellm.userInfo(id);
-    if (user?.max_budget === max_budget && user.budget_duration === budget_duration) return;
-    await this.litellm.updateUser({
-      user_id: id,
-      max_budget,
-      // Sent only where it differs: LiteLLM begins a new window with it.
+    const changes = this.changes(await this.litellm.userInfo(id));
+    if (Object.keys(changes).length > 0) await this.litellm.updateUser({ user_id: id, ...changes });
+  }
+
+  /** The fields in which a person differs from the policy. The window is sent only then: LiteLLM begins a new one with it. */
+  changes(user: UserRow | undefined): Partial<GatewayConfiguration['policies']['person']> {
+    const { max_budget, budget_duration } = this.policy;
+    return {
+      ...(user?.max_budget === max_budget ? {} : { max_budget }),
       ...(user?.budget_duration === budget_duration ? {} : { budget_duration }),
-    });
+    };
+  }
+
+  /** Those of these people whom LiteLLM knows, by id. */
+  async findAll(ids: readonly string[]): Promise<Map<string, UserRow>> {
+    const found = new Map<string, UserRow>();
+    const together = ids.filter((id) => /^[\w.@-]+$/.test(id));
+    for (let start = 0; start < together.length; start += ASKED_TOGETHER) {
+      const users = await this.litellm.listUsers(together.slice(start, start + ASKED_TOGETHER));
+      for (const user of users) found.set(user.user_id, user);
+    }
+    const single = ids.filter((id) => !together.includes(id));
+    for (const id of single) {
+      const user = await this.litellm.userInfo(id);
+      if (user) found.set(id, user);
+    }
+    return found;
   }
 
   find(id: string): Promise<UserRow | undefined> {

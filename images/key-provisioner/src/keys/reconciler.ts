@@ -1,70 +1,72 @@
 import type { FastifyBaseLogger } from 'fastify';
-import type { CoderClient } from '../coder/client';
+import type { Audit } from '../audit';
 import type { ReconcileResponse } from '../contract';
-import type { LiteLLMClient } from '../litellm/client';
 import type { Metrics } from '../metrics';
-import { keyName } from './key-id';
-import type { Ledger } from './ledger';
+import { unavailable } from '../problem';
+import type { GoneWorkspaces } from './gone-workspaces';
+import type { PolicySweep } from './policy-sweep';
 
-/** Questions about single workspaces a minute. Coder allows 512 in all; the rest is for confirming starts. */
-const QUESTIONS_A_MINUTE = 300;
-/** Questions in one run; the keys beyond stay undecided, and another choice of them is asked about in the next run. */
-const QUESTIONS_A_RUN = 1500;
-/** Questions in a row without any answer, after which the rest of a run is left undecided. */
-const SILENCE = 3;
-/** Keys deleted with one call to LiteLLM. */
-const BATCH = 50;
-
-interface Candidate {
-  readonly name: string;
-  readonly hash: string;
-  readonly workspace: string;
+export interface ReconcileOptions {
+  readonly dryRun: boolean;
+  /** Leaves deleted workspaces out, whose keys take as long to find as Coder takes to answer. @default false */
+  readonly policyOnly?: boolean;
 }
 
-/**
- * Deletes keys whose workspace is gone. Coder's list of workspaces settles nearly all of them a hundred at a time; each of
- * the others is asked about by id, and only "410 Gone" ends a key: not 404, which an insufficient token gets too, nor an error.
- */
+/** Makes the keys in LiteLLM what they should be: today's policy on all, and none of a deleted workspace. */
 export class Reconciler {
-  private running: Promise<ReconcileResponse> | undefined;
+  private running: { readonly kind: string; readonly result: Promise<ReconcileResponse> } | undefined;
+  private readonly stopping = new AbortController();
 
   constructor(
-    private readonly litellm: LiteLLMClient,
-    private readonly ledger: Ledger,
-    private readonly coder: CoderClient,
+    private readonly sweep: PolicySweep,
+    /** Needs Coder and a token for it. */
+    private readonly goneWorkspaces: GoneWorkspaces | undefined,
     private readonly metrics: Metrics,
+    private readonly audit: Audit,
     private readonly log: FastifyBaseLogger,
-    private readonly questionsAMinute = QUESTIONS_A_MINUTE,
   ) {}
 
   /** One run at a time: a call during a run of the same kind waits for its result. */
-  async run(options: { dryRun: boolean }): Promise<ReconcileResponse> {
+  async run(options: ReconcileOptions): Promise<ReconcileResponse> {
+    const kind = JSON.stringify([options.dryRun, options.policyOnly ?? false]);
     while (this.running) {
-      const result = await this.running.catch(() => undefined);
-      if (result?.dry_run === options.dryRun) return result;
+      const { kind: other, result } = this.running;
+      if (other === kind) return result;
+      await result.catch(() => undefined);
     }
-    this.running = this.runOnce(options).finally(() => {
+    const result = this.runOnce(options).finally(() => {
       this.running = undefined;
     });
-    return this.running;
+    this.running = { kind, result };
+    return result;
   }
 
-  private async runOnce({ dryRun }: { dryRun: boolean }): Promise<ReconcileResponse> {
+  /** Ends a run under way after the calls it has begun; there are no further ones. */
+  async stop(): Promise<void> {
+    this.stopping.abort();
+    await this.running?.result.catch(() => undefined);
+  }
+
+  private async runOnce({ dryRun, policyOnly = false }: ReconcileOptions): Promise<ReconcileResponse> {
     const started = Date.now();
+    const { signal } = this.stopping;
     try {
-      const { candidates, listed } = await this.collect();
-      const { gone, undecided, complete } = await this.ask(candidates);
-      if (!dryRun) await this.delete(gone);
+      if (signal.aborted) throw unavailable('the key-provisioner is stopping; try again');
+      const policy = await this.sweep.run(dryRun, signal);
+      const gone = policyOnly ? undefined : await this.goneWorkspaces?.run(dryRun, signal);
+      const { complete = true, ...workspaces } = gone ?? { examined: 0, deleted: [], kept: 0, undecided: 0 };
+      if (!dryRun) this.recordDeleted(workspaces.deleted);
       const result: ReconcileResponse = {
         dry_run: dryRun,
-        examined: listed + candidates.length,
-        deleted: gone.map(({ name }) => name),
-        kept: listed + candidates.length - gone.length - undecided,
-        undecided,
+        ...policy,
+        workspaces_checked: gone !== undefined,
+        ...workspaces,
         duration_ms: Date.now() - started,
       };
       this.count(result, complete);
-      this.log.info({ reconciler: { ...result, deleted: result.deleted.length } }, 'reconciler: run finished');
+      const { updated, people, failed, deleted, ...counts } = result;
+      for (const { name, reason } of failed) this.log.warn({ name, reason }, 'reconciler: not brought to its policy');
+      this.log.info({ reconciler: { ...counts, deleted: deleted.length } }, 'reconciler: run finished');
       return result;
     } catch (error) {
       this.metrics.reconcilerRuns.inc({ outcome: 'failed' });
@@ -72,67 +74,21 @@ export class Reconciler {
     }
   }
 
-  /** Keys whose workspace is in Coder's list are only counted; the others are kept for a question each. */
-  private async collect(): Promise<{ candidates: Candidate[]; listed: number }> {
-    const alive = await this.coder.listWorkspaceIds().catch((error: Error) => {
-      this.log.warn({ reason: error.message }, 'reconciler: no list of workspaces, asking about each');
-      return new Set<string>();
-    });
-    const candidates = new Map<string, Candidate>();
-    const listed = new Set<string>();
-    for await (const { id, hash } of this.ledger.all({ scope: 'workspace' })) {
-      if (alive.has(id.subject.toLowerCase())) listed.add(hash);
-      else candidates.set(hash, { name: keyName(id), hash, workspace: id.subject });
-    }
-    return { candidates: [...candidates.values()], listed: listed.size };
-  }
-
-  private async ask(all: readonly Candidate[]): Promise<{ gone: Candidate[]; undecided: number; complete: boolean }> {
-    const gone: Candidate[] = [];
-    const candidates = all.length > QUESTIONS_A_RUN ? shuffled(all).slice(0, QUESTIONS_A_RUN) : all;
-    let undecided = all.length - candidates.length;
-    let unanswered = 0;
-    const pace = 60_000 / this.questionsAMinute;
-    // A burst for few, an even pace for many.
-    const burst = 20;
-    for (const [index, candidate] of candidates.entries()) {
-      if (unanswered >= SILENCE) {
-        undecided += candidates.length - index;
-        this.log.warn({ unasked: candidates.length - index }, 'reconciler: Coder is away, this run asks no further');
-        break;
-      }
-      const asked = Date.now();
-      const state = await this.coder.lookUp(candidate.workspace).then(
-        (answer) => answer.state,
-        () => 'unanswered' as const,
-      );
-      unanswered = state === 'unanswered' ? unanswered + 1 : 0;
-      if (state === 'deleted') gone.push(candidate);
-      else if (state !== 'found') undecided += 1;
-      if (index >= burst) await pause(pace - (Date.now() - asked));
-    }
-    return { gone, undecided, complete: unanswered === 0 };
-  }
-
-  private async delete(gone: readonly Candidate[]): Promise<void> {
-    for (let start = 0; start < gone.length; start += BATCH) {
-      await this.litellm.deleteKeys(gone.slice(start, start + BATCH).map(({ hash }) => hash));
+  private recordDeleted(names: readonly string[]): void {
+    for (const key of names) {
+      this.audit.record({ action: 'delete', actor: 'reconciler', key, scope: 'workspace', outcome: 'done' });
     }
   }
 
-  private count({ deleted, kept, undecided, duration_ms, dry_run }: ReconcileResponse, complete: boolean): void {
+  private count(result: ReconcileResponse, coderAnswered: boolean): void {
+    const { dry_run, workspaces_checked, unreached, deleted, kept, undecided, duration_ms } = result;
+    const complete = coderAnswered && unreached === 0;
     this.metrics.reconcilerRuns.inc({ outcome: dry_run ? 'dry-run' : complete ? 'done' : 'incomplete' });
+    this.metrics.reconcilerDuration.set(duration_ms / 1000);
+    if (!workspaces_checked) return;
     this.metrics.reconcilerKeys.set({ result: 'gone' }, deleted.length);
     this.metrics.reconcilerKeys.set({ result: 'kept' }, kept);
     this.metrics.reconcilerKeys.set({ result: 'undecided' }, undecided);
-    this.metrics.reconcilerDuration.set(duration_ms / 1000);
-    if (complete && !dry_run) this.metrics.reconcilerLastSuccess.setToCurrentTime();
+    if (coderAnswered && !dry_run) this.metrics.reconcilerLastSuccess.setToCurrentTime();
   }
 }
-
-const shuffled = <T>(items: readonly T[]) =>
-  items
-    .map((item) => ({ item, rank: Math.random() }))
-    .sort((a, b) => a.rank - b.rank)
-    .map(({ item }) => item);
-const pause = (ms: number) => new Promise<void>((resolve) => (ms > 0 ? setTimeout(resolve, ms).unref() : resolve()));

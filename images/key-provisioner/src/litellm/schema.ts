@@ -62,6 +62,8 @@ export const userRowSchema = z.object({
 });
 export type UserRow = z.infer<typeof userRowSchema>;
 
+export const userListAnswerSchema = z.object({ users: z.array(userRowSchema) });
+
 /** LiteLLM's errors come in three shapes (and `message` is at times a Python dict in a string). */
 const errorSchema = z.union([
   z.object({ error: z.object({ message: z.string(), type: z.string().nullish(), param: z.string().nullish() }) }),

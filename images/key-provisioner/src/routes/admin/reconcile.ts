@@ -1,7 +1,6 @@
 import { reconcileRequestSchema, reconcileResponseSchema } from '../../contract';
 import type { App } from '../../http/app-type';
 import { problems } from '../../http/openapi';
-import { conflict } from '../../problem';
 import type { Services } from '../../services';
 import { audited } from '../audited';
 
@@ -12,20 +11,17 @@ export function reconcileRoute(app: App, services: Services): void {
     {
       onRequest: async (request) => authentication.operator(request),
       schema: {
-        summary: 'Deletes the keys of deleted workspaces now; with `dry_run` only tells which',
+        summary:
+          "Brings all keys and people to today's policy and deletes the keys of deleted workspaces; with `dry_run` only tells what would change",
         tags: ['operator'],
         security: [{ operator: [] }],
         body: reconcileRequestSchema,
-        response: { 200: reconcileResponseSchema, ...problems(401, 409, 502, 503) },
+        response: { 200: reconcileResponseSchema, ...problems(401, 502, 503) },
       },
     },
-    async (request) => {
-      if (!reconciler) {
-        throw conflict('the reconciler needs Coder: set coder.url in gateway.yaml and coder_token, and deploy');
-      }
-      return audited(services, request, { action: 'reconcile', actor: 'operator' }, () =>
+    (request) =>
+      audited(services, request, { action: 'reconcile', actor: 'operator' }, () =>
         reconciler.run({ dryRun: request.body.dry_run }),
-      );
-    },
+      ),
   );
 }
