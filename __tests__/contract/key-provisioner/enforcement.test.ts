@@ -131,6 +131,8 @@ test('a key can call the routes that agents, editors and the commands use', asyn
     [`/v1/models/${HAIKU}`, undefined],
     ['/v1/model/info', undefined],
     ['/model/info', undefined],
+    ['/models', undefined],
+    ['/model_group/info', undefined],
   ] as const) {
     const { status } = await send(body ? 'POST' : 'GET', `${gateway.url}${path}`, key, body);
     expect([path, status]).toEqual([path, 200]);
@@ -156,6 +158,8 @@ test.each([
   ['POST', '/v1/realtime/client_secrets'],
   ['POST', '/v1/search'],
   ['POST', '/v1/ocr'],
+  ['GET', '/v1/responses/resp_1'],
+  ['POST', '/v1/responses/compact'],
   ['POST', '/anthropic/v1/messages'],
   ['POST', `/bedrock/model/${HAIKU}/invoke`],
   ['POST', '/vertex_ai/v1/projects/p/locations/l/publishers/google/models/m:generateContent'],
@@ -171,7 +175,6 @@ test.each([
   ['GET', '/v1/mcp/server'],
   ['POST', '/utils/transform_request'],
   ['POST', '/guardrails/apply_guardrail'],
-  ['GET', '/model_group/info'],
   ['GET', '/key/info'],
   ['GET', '/user/info'],
   ['GET', '/spend/logs'],
@@ -189,7 +192,7 @@ test("Google's routes, which check one model and call another, are closed to a k
   for (const call of ['generateContent', 'streamGenerateContent']) {
     for (const base of ['/models', '/v1beta/models']) {
       const { status } = await send('POST', `${gateway.url}${base}/claude-opus-4:${call}`, body.key, request);
-      expect([base, call, status]).toEqual([base, call, 403]);
+      expect([base, call, status]).toEqual([base, call, 404]);
     }
   }
 });

@@ -1,9 +1,8 @@
 /**
  * LiteLLM's routes that a key may call; every other one answers 403, also those of LiteLLM's own group
  * `llm_api_routes` (files, batches, vector stores, images, MCP, provider pass-through). LiteLLM takes an entry for the
- * path itself and for everything below it (measured, 1.104.2). So `/models` has no place here: below it are Google's
- * `/models/{model}:generateContent`, where a request names one model in its path and another in its body, and LiteLLM
- * checks the key's list against the one and calls the other. What an entry opens besides is said with it.
+ * path itself and for everything below it (measured, 1.104.2); what an entry would open besides, such as Google's
+ * `/models/{model}:generateContent` or `/v1/responses/{id}`, does not exist behind the request filter.
  */
 export const ALLOWED_ROUTES: readonly string[] = [
   // Agents and editors that speak OpenAI's chat format: Roo Code (which leaves `/v1` out), OpenCode, Continue, Aider.
@@ -12,7 +11,7 @@ export const ALLOWED_ROUTES: readonly string[] = [
   // Claude Code, and whoever speaks Anthropic's format.
   '/v1/messages',
   '/v1/messages/count_tokens',
-  // Codex. Also `…/{id}`, which LiteLLM answers only for responses of the same person, `…/compact`, `…/input_tokens`.
+  // Codex.
   '/v1/responses',
   '/responses',
   // Completions and embeddings of editors.
@@ -22,6 +21,8 @@ export const ALLOWED_ROUTES: readonly string[] = [
   '/embeddings',
   // What is served and what it costs: `ai-models`, Roo Code, `gateway verify`. Also `/v1/models/{model}`.
   '/v1/models',
+  '/models',
   '/v1/model/info',
   '/model/info',
+  '/model_group/info',
 ];
