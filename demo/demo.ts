@@ -56,7 +56,7 @@ export class Demo {
     private readonly show: ShowProgress,
     private readonly signal: AbortSignal,
   ) {
-    this.settings = adapted(loadSettings(options.settings ?? DEFAULT_SETTINGS), options);
+    this.settings = adapted(loadSettings(options.settings ?? DEFAULT_SETTINGS, { localProcesses: true }), options);
     this.providers = chooseProviders(this.settings, process.env, options.mock);
   }
 
