@@ -1,5 +1,4 @@
-import { gatewayConfiguration } from '../litellm-config/gateway-json';
-import { defaultAmong } from '../litellm-config/outside-policies';
+import { startingModels } from '../litellm-config/outside-policies';
 import { policyModels, servedModels } from '../litellm-config/resolve';
 import { SettingsError } from '../settings/load';
 import type { Settings } from '../settings/schema';
@@ -126,7 +125,8 @@ export function workspaceParameters(settings: Settings): readonly (WorkspacePara
       displayName: 'AI model',
       description: 'The model the agents begin with; a change takes effect at the next start.',
       type: 'string',
-      default: defaultModel(settings),
+      // Synth says so where it is not `models.default`.
+      default: startingModels(settings)?.default.name ?? '',
       mutable: true,
       options: models,
       icon: '/icon/claude.svg',
@@ -169,13 +169,6 @@ export function workspaceParameters(settings: Settings): readonly (WorkspacePara
       icon: '/icon/dotfiles.svg',
     },
   ];
-}
-
-/** What the form begins with; synth says so where it is not `models.default`. */
-function defaultModel(settings: Settings): string {
-  const { models, policies } = gatewayConfiguration(settings);
-  const allowed = models.filter(({ name }) => policies.workspace.models.includes(name));
-  return defaultAmong(allowed, settings.models, models)?.name ?? '';
 }
 
 /** Models a workspace's key may ask for. */
