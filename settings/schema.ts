@@ -192,7 +192,7 @@ export const settingsSchema = z
       .prefault({}),
     coder: z
       .strictObject({
-        url: httpUrl("this one is handed to every workspace; give Coder's token as coder_token")
+        url: httpUrl("this one is in a container's environment; give Coder's token as coder_token")
           .optional()
           .describe("Coder's address, as the platform's containers reach it (not localhost)."),
         confirm_workspaces: z

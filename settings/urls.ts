@@ -16,7 +16,9 @@ export function holdsCredential(text: string): boolean {
   return (
     url.password !== '' ||
     (isHttp && url.username !== '') ||
-    [...url.searchParams.keys()].some((name) => SECRET_PARAMETER.test(name)) ||
+    [...url.searchParams.keys(), ...new URLSearchParams(url.hash.slice(1)).keys()].some((name) =>
+      SECRET_PARAMETER.test(name),
+    ) ||
     PROVIDER_KEY.test(text)
   );
 }
@@ -35,7 +37,7 @@ export function masked(text: string): string {
       .replace(/([\w+.-]+:\/\/)[^\s"?#@]*:[^\s"?#]*@/g, '$1***@')
       .replace(/(https?:\/\/)[^\s"/?#]+@/gi, '$1***@')
       .replace(/(^|[\s"])[^\s"/:@]+:[^\s"/@]+@(?!sha256:)/g, '$1***@')
-      .replace(/([?&;])([^=&\s"]+)=([^&#\s"]*)/g, (whole, mark: string, name: string) =>
+      .replace(/([?&;#])([^=&\s"]+)=([^&#\s"]*)/g, (whole, mark: string, name: string) =>
         SECRET_PARAMETER.test(name) ? `${mark}${name}=***` : whole,
       )
       .replace(new RegExp(PROVIDER_KEY, 'g'), '***')

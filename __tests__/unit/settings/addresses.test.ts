@@ -34,6 +34,11 @@ test.each([
     'providers.anthropic.api_base',
   ],
   [
+    'a token after a #',
+    anthropic('https://egress.example.com/#access_token=hunter2-secret'),
+    'providers.anthropic.api_base',
+  ],
+  [
     'a token in the query',
     anthropic('https://egress.example.com/?a=1&access_token=hunter2-secret'),
     'providers.anthropic.api_base',
