@@ -1,4 +1,4 @@
-import type { ServedModel } from '../../../images/key-provisioner/src/configuration';
+import { gatewayConfigurationSchema, type ServedModel } from '../../../images/key-provisioner/src/configuration';
 import { chooseSmallModel, newestOf } from '../../../images/key-provisioner/src/models/choose';
 import { familyOf } from '../../../images/key-provisioner/src/models/family';
 import { configuration } from './configuration';
@@ -98,3 +98,10 @@ test.each(['claude-fable-5-1', 'magnopus-2', 'sonnetto-claude', 'qwen3-coder'])(
     expect(familyOf(id)).toBeUndefined();
   },
 );
+
+test('a gateway.json from before states and families were in it is still read, and its names tell the families', () => {
+  const older = configuration.models.map(({ lifecycle: _, family: __, price_bands: ___, ...model }) => model);
+  const { models } = gatewayConfigurationSchema.parse({ ...configuration, models: older });
+  expect(newestOf('sonnet', models)?.name).toBe('claude-sonnet-5-5');
+  expect(chooseSmallModel('absent', models, models[0]!).name).toBe('claude-haiku-5-5');
+});
