@@ -7,6 +7,7 @@ import { writeArtifacts } from './constructs/artifacts';
 import { isDeployOf } from './constructs/cdktf-command';
 import { requireFreePorts } from './constructs/host-ports';
 import { terraformProblem } from './constructs/terraform-version';
+import { modelsOutsidePolicies } from './litellm-config/outside-policies';
 import { modelsWithoutProvider } from './litellm-config/resolve';
 import { loadSettings } from './settings/load';
 import { ContractorWorkspaceStack } from './stacks/contractor-workspace-stack';
@@ -35,6 +36,7 @@ async function synthesize(): Promise<void> {
   for (const { name, provider } of modelsWithoutProvider(settings)) {
     console.log(`${name} is left out: providers.${provider}.credentials is off`);
   }
+  for (const sentence of modelsOutsidePolicies(settings)) console.log(sentence);
   // cdktf records a stack trace for every value it makes; nobody reads them, and mapping them to sources takes time.
   process.setSourceMapsEnabled(Boolean(process.env.DEBUG));
   const app = new App({ outdir });

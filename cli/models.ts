@@ -1,4 +1,5 @@
 import { type Command, InvalidArgumentError } from 'commander';
+import { modelsOutsidePolicies } from '../litellm-config/outside-policies';
 import { type ServedModel, servedModels } from '../litellm-config/resolve';
 import { loadSettings } from '../settings/load';
 import { optionsOf } from './context';
@@ -41,6 +42,7 @@ export function register(program: Command): void {
       const models = servedModels(settings);
       const warnings = modelWarnings(settings, today);
       const absent = leftOut(settings);
+      const outside = modelsOutsidePolicies(settings);
       if (options.check && warnings.length > 0) process.exitCode = EXIT.findings;
       if (options.json) {
         return printJson({
@@ -48,6 +50,7 @@ export function register(program: Command): void {
           small: settings.models.small,
           models: models.map(plain),
           left_out: absent,
+          outside_policies: outside,
           warnings,
         });
       }
@@ -71,7 +74,8 @@ export function register(program: Command): void {
         }
       }
       for (const { name, why } of absent) print(style.dim(`left out: ${name} (${why})`));
-      if (warnings.length > 0) print('');
+      if (warnings.length + outside.length > 0) print('');
+      for (const sentence of outside) print(wrap(`${style.yellow('!')} ${sentence}`, 2));
       for (const { model, urgency, message, fix } of warnings) {
         print(
           wrap(`${urgency === 'now' ? style.red('!') : style.yellow('!')} ${style.bold(model)} ${message}`, 2),

@@ -1,3 +1,4 @@
+import { startingModels } from '../litellm-config/outside-policies';
 import { policyModels, servedModels } from '../litellm-config/resolve';
 import { SettingsError } from '../settings/load';
 import type { Settings } from '../settings/schema';
@@ -124,7 +125,8 @@ export function workspaceParameters(settings: Settings): readonly (WorkspacePara
       displayName: 'AI model',
       description: 'The model the agents begin with; a change takes effect at the next start.',
       type: 'string',
-      default: models.find(({ value }) => value === settings.models.default)?.value ?? models[0]?.value ?? '',
+      // Synth says so where it is not `models.default`.
+      default: startingModels(settings)?.default.name ?? '',
       mutable: true,
       options: models,
       icon: '/icon/claude.svg',

@@ -1,6 +1,7 @@
 import { existsSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { gatewayConfigurationJson } from '../litellm-config/gateway-json.ts';
+import { startingModels } from '../litellm-config/outside-policies.ts';
 import { proxyConfigYaml } from '../litellm-config/proxy-config.ts';
 import { loadSettings } from '../settings/load.ts';
 import type { Settings } from '../settings/schema.ts';
@@ -56,13 +57,13 @@ export class Demo {
     private readonly show: ShowProgress,
     private readonly signal: AbortSignal,
   ) {
-    this.settings = adapted(loadSettings(options.settings ?? DEFAULT_SETTINGS), options);
+    this.settings = adapted(loadSettings(options.settings ?? DEFAULT_SETTINGS, { localProcesses: true }), options);
     this.providers = chooseProviders(this.settings, process.env, options.mock);
   }
 
-  /** Models a workspace may choose, the small one first. */
+  /** What workspaces write titles with: the cheapest way to ask something. */
   get smallModel(): string {
-    return this.settings.models.small;
+    return startingModels(this.settings)?.small.name ?? this.settings.models.small;
   }
 
   /** Resolves when a service has ended by itself. */

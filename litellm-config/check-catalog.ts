@@ -1,4 +1,5 @@
 import { didYouMean } from '../settings/nearest-word';
+import { holdsCredential, masked } from '../settings/urls';
 import type { Catalog, Deployment, Model } from './model';
 
 /** The catalog has errors that no compiler finds: two entries of one name, a circle of successors, a missing price. */
@@ -71,7 +72,7 @@ function fromFirst(circle: readonly string[], order: readonly string[]): string[
   return [...turned, turned[0] as string];
 }
 
-function valueProblems(model: Model, { model: id, prices, priceBands = [], limits }: Deployment): string[] {
+function valueProblems(model: Model, { model: id, prices, priceBands = [], limits, apiBase }: Deployment): string[] {
   const where = `"${id}" of "${model.name}"`;
   const worthless = [prices, ...priceBands]
     .flatMap((band) => Object.entries(band))
@@ -85,5 +86,11 @@ function valueProblems(model: Model, { model: id, prices, priceBands = [], limit
       : [
           `${where} has the output limit ${limits.output}; it must be above zero and at most its context of ${limits.context}`,
         ];
-  return [...worthless, ...limit];
+  const address =
+    apiBase !== undefined && holdsCredential(apiBase)
+      ? [
+          `${where} has the apiBase ${masked(apiBase)}, which holds a credential; every workspace can read it at /v1/model/info: remove it`,
+        ]
+      : [];
+  return [...worthless, ...limit, ...address];
 }

@@ -1,8 +1,9 @@
-import type { GatewayConfiguration } from '../images/key-provisioner/src/configuration';
+import type { ServedModel as Configured, GatewayConfiguration } from '../images/key-provisioner/src/configuration';
+import { familyOf } from '../images/key-provisioner/src/models/family';
 import type { Policy, Settings } from '../settings/schema';
 import { catalog as shippedCatalog } from './catalog';
-import type { Catalog } from './model';
-import { policyModels, servedModels } from './resolve';
+import type { Catalog, Prices } from './model';
+import { policyModels, type ServedModel, servedModels } from './resolve';
 
 /** Addresses under which a workspace's door offers the platform. */
 export const WORKSPACE_GATEWAY_URL = 'http://litellm:4000';
@@ -29,23 +30,7 @@ export function gatewayConfiguration(
   return {
     gateway_url: options.gatewayUrl ?? WORKSPACE_GATEWAY_URL,
     provisioner_url: options.provisionerUrl ?? WORKSPACE_PROVISIONER_URL,
-    models: servedModels(settings, catalog).map(({ name, title, use, limits, routes: [first] }) => ({
-      name,
-      title,
-      use,
-      context: limits.context,
-      output: limits.output,
-      prices: {
-        input: first.prices.input,
-        output: first.prices.output,
-        cache_write: first.prices.cacheWrite,
-        cache_read: first.prices.cacheRead,
-      },
-      tools: first.abilities.tools,
-      vision: first.abilities.vision,
-      prompt_caching: first.abilities.promptCaching,
-      reasoning: first.abilities.reasoning,
-    })),
+    models: servedModels(settings, catalog).map(servedModel),
     default_model: settings.models.default,
     small_model: settings.models.small,
     policies: {
@@ -62,6 +47,35 @@ export function gatewayConfiguration(
     confirm_workspaces: settings.coder.confirm_workspaces,
   };
 }
+
+function servedModel({ name, title, use, model, limits, routes: [first] }: ServedModel): Configured {
+  const family = model.family ?? familyOf(name, first.model);
+  const bands = first.priceBands ?? [];
+  return {
+    name,
+    title,
+    use,
+    context: limits.context,
+    output: limits.output,
+    prices: pricesOf(first.prices),
+    ...(bands.length > 0
+      ? { price_bands: bands.map((band) => ({ above_prompt_tokens: band.abovePromptTokens, ...pricesOf(band) })) }
+      : {}),
+    lifecycle: model.life.state,
+    ...(family ? { family: { name: family.name, version: [...family.version] } } : {}),
+    tools: first.abilities.tools,
+    vision: first.abilities.vision,
+    prompt_caching: first.abilities.promptCaching,
+    reasoning: first.abilities.reasoning,
+  };
+}
+
+const pricesOf = ({ input, output, cacheWrite, cacheRead }: Prices) => ({
+  input,
+  output,
+  cache_write: cacheWrite,
+  cache_read: cacheRead,
+});
 
 /** The text of `gateway.json`. */
 export const gatewayConfigurationJson = (settings: Settings, options: GatewayConfigurationOptions = {}) =>

@@ -1,5 +1,7 @@
 /** Types of the model catalog: one {@link Model} per name that workspaces, people, CI jobs and agents may ask for. */
 
+import type { Family } from '../images/key-provisioner/src/models/family';
+
 /** A provider LiteLLM can route to; the word is the prefix LiteLLM itself uses in `litellm_params.model`. */
 export const PROVIDERS = ['anthropic', 'bedrock', 'openai', 'azure', 'vertex_ai', 'ollama', 'hosted_vllm'] as const;
 export type Provider = (typeof PROVIDERS)[number];
@@ -70,6 +72,11 @@ export interface Model {
   /** What it is good for, in a few words. */
   readonly use: string;
   readonly life: Life;
+  /**
+   * For Claude Code's aliases `sonnet`, `opus` and `haiku`, which mean the newest of a family.
+   * @default - what the first provider's id says (`claude-sonnet-4-5-20250929` is sonnet 4.5), else the name
+   */
+  readonly family?: Family;
   /** In order of preference: the first is `order: 1`. The others are used where `models.provider_failover` is on. */
   readonly deployments: readonly [Deployment, ...Deployment[]];
   /**

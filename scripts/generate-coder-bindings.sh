@@ -22,6 +22,8 @@ case "${1:-}" in
     ;;
 esac
 
+node "$here/bin/require-packages.js" --dev
+
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 

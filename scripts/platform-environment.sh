@@ -1,6 +1,8 @@
 # shellcheck shell=bash
 # What scripts/{plan,deploy,destroy}.sh share; to be sourced from the repository's root.
 
+node bin/require-packages.js
+
 # shellcheck source=scripts/terraform-environment.sh
 . scripts/terraform-environment.sh
 

@@ -145,7 +145,7 @@ build_node() {
   base=$(build_debian)
   npm_package "node-linux-$(node -p process.arch)" "$node_version" "$context"
   npm_package npm "$npm_version" "$context"
-  build node "${node_version%%.*}" "$base" "$context" "NODE_PACKAGE=node-linux-$(node -p process.arch)-$node_version" \
+  build node "$node_version" "$base" "$context" "NODE_PACKAGE=node-linux-$(node -p process.arch)-$node_version" \
     "NPM_VERSION=$npm_version"
 }
 
@@ -156,7 +156,8 @@ build_on_debian() {
   local base
   mkdir -p "$scratch/$1"
   base=$(build_debian)
-  build "$1" "$2" "$base" "$scratch/$1"
+  # Debian decides on the rest of the version; the image it stands on tells one build from the next, as the settings ask of a tag.
+  build "$1" "$2-$(image_id "$base" | cut -c8-19)" "$base" "$scratch/$1"
 }
 
 # LiteLLM itself, with what of demo/ stands in for the database engine.

@@ -24,6 +24,8 @@ if [[ -d $target && -n $(ls -A "$target") && ! -f $target/params.tf ]]; then
   fail "$target exists and holds something else; give another directory"
 fi
 
+node "$root/bin/require-packages.js"
+
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 

@@ -1,7 +1,7 @@
 # shellcheck shell=bash
 # What Terraform and cdktf need in their environment here; to be sourced (`. scripts/terraform-environment.sh`).
 
-repository=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+repository=$(cd "$(dirname "${BASH_SOURCE[0]:-$0}")/.." && pwd)
 
 # No telemetry, no update checks.
 export CHECKPOINT_DISABLE=1 DISABLE_VERSION_CHECK=1 TF_IN_AUTOMATION=1
@@ -21,3 +21,7 @@ fi
 if [[ -z ${TF_VAR_docker_group:-} ]] && docker_group=$(stat -c %g /var/run/docker.sock 2>/dev/null); then
   export TF_VAR_docker_group=$docker_group
 fi
+
+# `npx cdktf` would look for a program of that name in the package registry, and not say what is missing here. A shell that sources
+# this is not ended.
+node "$repository/bin/require-packages.js" || :

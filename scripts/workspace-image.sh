@@ -9,6 +9,7 @@ set -euo pipefail
 
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 cd "$root"
+node bin/require-packages.js
 
 settings=$(node --import tsx -e '
   const { WORKSPACE_IMAGE } = require("./constructs/contractor-workspace.ts");

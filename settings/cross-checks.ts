@@ -1,6 +1,9 @@
+import { PROVIDERS } from '../litellm-config/model';
 import { enabledNames, modelsWithoutProvider } from '../litellm-config/resolve';
 import type { SettingsProblem } from './problems';
+import { regionProblems } from './regions';
 import type { Settings } from './schema';
+import { isLoopback, masked } from './urls';
 
 /** A problem between several fields. */
 export interface CrossProblem extends SettingsProblem {
@@ -8,12 +11,22 @@ export interface CrossProblem extends SettingsProblem {
   readonly from: readonly string[];
 }
 
+/** Where the platform that settings are for runs. */
+export interface Surroundings {
+  /**
+   * As processes of this machine instead of containers, as the demo does: localhost is then what it says.
+   * @default false
+   */
+  readonly localProcesses?: boolean;
+}
+
 /** What one field alone cannot tell. */
-export const crossChecks = (settings: Settings): CrossProblem[] => [
+export const crossChecks = (settings: Settings, { localProcesses = false }: Surroundings = {}): CrossProblem[] => [
   ...modelProblems(settings),
   ...regionProblems(settings),
   ...portProblems(settings),
   ...coderProblems(settings),
+  ...(localProcesses ? [] : loopbackProblems(settings)),
 ];
 
 function modelProblems(settings: Settings): CrossProblem[] {
@@ -52,17 +65,6 @@ function modelProblems(settings: Settings): CrossProblem[] {
   return [...uses, ...policies];
 }
 
-function regionProblems({ providers }: Settings): CrossProblem[] {
-  const examples = { bedrock: 'an AWS region, for example us-east-1', vertex_ai: 'a region, for example us-east5' };
-  return (['bedrock', 'vertex_ai'] as const)
-    .filter((name) => providers[name].credentials !== 'off' && !providers[name].region)
-    .map((name) => ({
-      path: `providers.${name}.region`,
-      from: [`providers.${name}`],
-      message: `is missing; name ${examples[name]}`,
-    }));
-}
-
 function portProblems({ litellm, key_provisioner, coder }: Settings): CrossProblem[] {
   const ports: [string, number][] = [
     ['litellm.port', litellm.port],
@@ -86,6 +88,35 @@ function coderProblems({ coder, workspace }: Settings): CrossProblem[] {
       : []),
     ...(coder.confirm_workspaces ? ['is missing; confirm_workspaces needs the address of Coder'] : []),
   ].map((message) => ({ path: 'coder.url', from, message }));
+}
+
+/** Addresses that a container would look for in itself. */
+function loopbackProblems({ coder, providers }: Settings): CrossProblem[] {
+  const problem = (path: string, url: string | undefined, who: string, fix: string) =>
+    url !== undefined && isLoopback(url)
+      ? [
+          {
+            path,
+            from: [path],
+            message: `found "${masked(url)}", but ${who} runs in a container, where that is the container itself; ${fix}`,
+          },
+        ]
+      : [];
+  const address = 'write an address of this host that containers reach, such as http://192.0.2.10:PORT';
+  const ownServer = coder.server
+    ? ", or leave it out: containers then reach the platform's own Coder at http://coder:7080"
+    : '';
+  return [
+    ...problem('coder.url', coder.url, 'the key-provisioner, which asks Coder there,', `${address}${ownServer}`),
+    ...PROVIDERS.flatMap((name) =>
+      problem(
+        `providers.${name}.api_base`,
+        providers[name].api_base,
+        'LiteLLM, which asks the provider there,',
+        address,
+      ),
+    ),
+  ];
 }
 
 const list = (words: readonly string[]) => words.join(', ');

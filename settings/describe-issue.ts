@@ -2,8 +2,15 @@ import type { z } from 'zod';
 import { didYouMean } from './nearest-word';
 import { at } from './paths';
 import type { SettingsProblem } from './problems';
+import { REGION_FORMS } from './region-forms';
+import { masked } from './urls';
 
 type Issue = z.core.$ZodIssue;
+
+/** Settings that exist elsewhere, and are looked for here. */
+const NOT_HERE: ReadonlyMap<string, string> = new Map([
+  ['region', `; only ${Object.keys(REGION_FORMS).join(' and ')} have a region: remove it`],
+]);
 
 /** A wrong value as people are told of it: what was found, what is allowed, and the nearest allowed word. */
 export function describe(issue: Issue, root: unknown): SettingsProblem[] {
@@ -14,7 +21,7 @@ export function describe(issue: Issue, root: unknown): SettingsProblem[] {
       const known = knownKeys(issue.path.map(String));
       return issue.keys.map((key) => ({
         path: [...issue.path.map(String), key].join('.'),
-        message: `is not a setting; known here: ${list(known)}${didYouMean(key, known)}`,
+        message: `is not a setting; known here: ${list(known)}${NOT_HERE.get(key) ?? didYouMean(key, known)}`,
       }));
     }
     case 'invalid_value': {
@@ -73,7 +80,7 @@ const list = (words: readonly string[]) => words.join(', ');
 function show(value: unknown): string {
   if (value === undefined) return 'nothing';
   // JSON knows neither .inf nor .nan.
-  const text = typeof value === 'number' ? String(value) : JSON.stringify(value);
+  const text = masked(typeof value === 'number' ? String(value) : JSON.stringify(value));
   return text.length > 80 ? `${text.slice(0, 77)}…` : text;
 }
 

@@ -1,12 +1,13 @@
 import { readFileSync } from 'node:fs';
 import { LineCounter, parseDocument } from 'yaml';
 import type { z } from 'zod';
-import { crossChecks } from './cross-checks';
+import { crossChecks, type Surroundings } from './cross-checks';
 import { describe } from './describe-issue';
 import { at, without } from './paths';
 import { SettingsError, type SettingsProblem } from './problems';
 import { crossChecksOfTheRest } from './salvage';
 import { type Settings, settingsSchema } from './schema';
+import { masked } from './urls';
 
 export { SettingsError, type SettingsProblem } from './problems';
 
@@ -20,7 +21,7 @@ const FIXES: Readonly<Record<string, string>> = {
  *
  * @throws SettingsError with every problem of the file
  */
-export function loadSettings(file = 'gateway.yaml'): Settings {
+export function loadSettings(file = 'gateway.yaml', surroundings: Surroundings = {}): Settings {
   let text: string;
   try {
     text = readFileSync(file, 'utf8');
@@ -29,11 +30,11 @@ export function loadSettings(file = 'gateway.yaml'): Settings {
     const fix = FIXES[code] ?? 'check its permissions';
     throw new SettingsError(file, [{ path: '', message: `cannot be read (${code}); ${fix}` }]);
   }
-  return parseSettings(text, file);
+  return parseSettings(text, file, surroundings);
 }
 
 /** The same from text. An empty text is refused: no provider is on by default, so there is no model. */
-export function parseSettings(text: string, file = 'gateway.yaml'): Settings {
+export function parseSettings(text: string, file = 'gateway.yaml', surroundings: Surroundings = {}): Settings {
   let value = parseYaml(text, file);
   let parsed = settingsSchema.safeParse(value);
   const empty = emptyGroups(value, parsed.error?.issues ?? []);
@@ -43,10 +44,10 @@ export function parseSettings(text: string, file = 'gateway.yaml'): Settings {
   }
   const marks = templateMarks(value);
   const others = parsed.success
-    ? crossChecks(parsed.data)
+    ? crossChecks(parsed.data, surroundings)
     : [
         ...parsed.error.issues.flatMap((issue) => describe(issue, value)),
-        ...crossChecksOfTheRest(value, parsed.error.issues),
+        ...crossChecksOfTheRest(value, parsed.error.issues, surroundings),
       ];
   const problems = [...marks, ...others.filter(({ path }) => !marks.some((mark) => mark.path === path))];
   if (problems.length > 0) throw new SettingsError(file, problems);
@@ -93,7 +94,7 @@ function templateMarks(value: unknown, path: string[] = []): SettingsProblem[] {
     return [
       {
         path: path.join('.'),
-        message: `found "${value}"; \`\${\` and \`%{\` begin a Terraform template and are not allowed`,
+        message: `found "${masked(value)}"; \`\${\` and \`%{\` begin a Terraform template and are not allowed`,
       },
     ];
   }

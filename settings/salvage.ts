@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import { crossChecks } from './cross-checks';
+import { crossChecks, type Surroundings } from './cross-checks';
 import { knownKeys } from './describe-issue';
 import { nearestWord } from './nearest-word';
 import { without } from './paths';
@@ -12,11 +12,17 @@ type Path = readonly string[];
  * What is wrong between the fields of settings of which some are wrong by themselves, so that one run tells everything. The wrong
  * ones are left out, and with them every problem that may only follow from that.
  */
-export function crossChecksOfTheRest(value: unknown, issues: readonly z.core.$ZodIssue[]): SettingsProblem[] {
+export function crossChecksOfTheRest(
+  value: unknown,
+  issues: readonly z.core.$ZodIssue[],
+  surroundings: Surroundings,
+): SettingsProblem[] {
   const parsed = settingsSchema.safeParse(without(value, issues.flatMap(leftOut)));
   if (!parsed.success) return [];
   const wrong = issues.flatMap(doubtful);
-  return crossChecks(parsed.data).filter(({ from }) => !from.some((path) => wrong.some((other) => meet(path, other))));
+  return crossChecks(parsed.data, surroundings).filter(
+    ({ from }) => !from.some((path) => wrong.some((other) => meet(path, other))),
+  );
 }
 
 /** The paths that an issue makes unusable. An entry of a list takes the list with it. */

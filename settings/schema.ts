@@ -1,6 +1,9 @@
 import { z } from 'zod';
 import { catalog } from '../litellm-config/catalog';
 import { PROVIDERS, type Provider } from '../litellm-config/model';
+import { floatingTag } from './image-tags';
+import { REGION_FORMS } from './region-forms';
+import { holdsCredential, sendsKeyInClear } from './urls';
 
 /** The shape of `gateway.yaml`. Everything has a default, so an empty file is a working deployment. */
 
@@ -14,7 +17,11 @@ const duration = z
   .describe('A span of time: a whole number followed by s, m, h or d, for example 30d.');
 const dollars = z.number().positive().max(1_000_000);
 const perMinute = z.int().min(1).max(1_000_000);
-const httpUrl = z.url({ protocol: /^https?$/, error: 'an http or https URL, such as "https://coder.example.com"' });
+const NO_CREDENTIALS = 'a URL must hold no password, token or key: settings are committed, and';
+const httpUrl = (whoReads: string) =>
+  z
+    .url({ protocol: /^https?$/, error: 'an http or https URL, such as "https://coder.example.com"' })
+    .refine((url) => !holdsCredential(url), `${NO_CREDENTIALS} ${whoReads}`);
 const port = z.int().min(1).max(65535);
 const megabytes = (minimum: number) => z.int().min(minimum).max(1_048_576);
 
@@ -66,29 +73,41 @@ const credentials = (provider: Provider) =>
     .default('off')
     .describe('Where credentials come from: a Terraform variable, the role of the machine, or `off`: not used at all.');
 
-const provider = (name: Provider) =>
-  z
-    .strictObject({
-      credentials: credentials(name),
-      api_base: httpUrl
-        .optional()
-        .describe("A base URL instead of the provider's own: a company's egress proxy, a private endpoint."),
-      region: z
-        .string()
-        .regex(/^[a-z0-9-]+$/, 'a region, such as "us-east-1"')
-        .optional()
-        .describe("The provider's region (Bedrock, Vertex AI)."),
-    })
+const provider = (name: Provider) => {
+  const fields = {
+    credentials: credentials(name),
+    api_base: httpUrl('every workspace can read this one at /v1/model/info; give the credential as a variable')
+      .refine(
+        (url) => !sendsKeyInClear(url),
+        'an http URL of a public provider, which would send its key unencrypted; write https',
+      )
+      .optional()
+      .describe("A base URL instead of the provider's own: a company's egress proxy, a private endpoint."),
+  };
+  const form = REGION_FORMS[name];
+  const region = z
+    .string()
+    .regex(form?.form ?? /^$/, `a region, such as "${form?.example}"`)
+    .optional()
+    .describe("The provider's region.");
+  // Only of the providers that have one; the type says the same of all.
+  return z
+    .strictObject(form ? { ...fields, region } : (fields as typeof fields & { region: typeof region }))
     .prefault({});
+};
 
-const image = z
-  .string()
-  .regex(
-    /^[a-z0-9][a-z0-9._/:-]*(:[\w][\w.-]{0,127}|@sha256:[0-9a-f]{64})$/,
-    'an image with a tag or a digest, such as "registry.example.com/litellm:v1.104.2"',
-  )
-  .refine((value) => !/:latest$/.test(value), 'a floating tag (":latest") would change without a diff; name a version')
-  .optional();
+/** A registry's host, with its port, may be first; only there are capital letters allowed. */
+const IMAGE = /^(?:[a-zA-Z0-9.-]+(?::\d+)?\/)?[a-z0-9][a-z0-9._/-]*(?::\w[\w.-]{0,127})?(?:@sha256:[0-9a-f]{64})?$/;
+
+const image = (name: string) =>
+  z
+    .string()
+    .regex(IMAGE, 'an image with a tag or a digest, such as "registry.example.com/litellm:v1.104.2"')
+    .superRefine((reference, context) => {
+      const message = IMAGE.test(reference) ? floatingTag(name, reference) : undefined;
+      if (message) context.addIssue({ code: 'custom', message });
+    })
+    .optional();
 
 /** Address a port is published on: loopback unless asked otherwise. */
 const bind = z.union([z.ipv4(), z.ipv6()], 'an IPv4 or IPv6 address, such as 127.0.0.1').default('127.0.0.1');
@@ -175,7 +194,9 @@ export const settingsSchema = z
       .prefault({}),
     coder: z
       .strictObject({
-        url: httpUrl.optional().describe("Coder's address, as the platform's containers reach it."),
+        url: httpUrl("this one is in a container's environment; give Coder's token as coder_token")
+          .optional()
+          .describe("Coder's address, as the platform's containers reach it (not localhost)."),
         confirm_workspaces: z
           .boolean()
           .default(false)
@@ -207,22 +228,23 @@ export const settingsSchema = z
             /^(unix|tcp|ssh|npipe):\/\//,
             'the address of a daemon, such as "unix:///var/run/docker.sock" or "ssh://user@host"',
           )
+          .refine((url) => !holdsCredential(url), `${NO_CREDENTIALS} Terraform's state holds it; use a key for ssh`)
           .default('unix:///var/run/docker.sock'),
       })
       .prefault({}),
     images: z
       .strictObject({
-        litellm: image,
-        postgres: image,
-        key_provisioner: image,
-        door: image,
-        coder: image,
-        workspace: image,
-        node: image.describe('Base of the images built here.'),
-        seed: image.describe('Any small image; files reach read-only containers through it.'),
+        litellm: image('litellm'),
+        postgres: image('postgres'),
+        key_provisioner: image('key_provisioner'),
+        door: image('door'),
+        coder: image('coder'),
+        workspace: image('workspace'),
+        node: image('node').describe('Base of the images built here.'),
+        seed: image('seed').describe('Any small image; files reach read-only containers through it.'),
       })
       .prefault({})
-      .describe('Overrides of the pinned images (mirrors, air gap). Always with a tag or a digest.'),
+      .describe('Overrides of the pinned images (mirrors, air gap). Always with a full version or a digest.'),
   })
   .describe('Settings of one AI gateway deployment.');
 

@@ -271,6 +271,19 @@ test('a start gives the files of each agent, with the key in owner-only files an
   expect((await client.configure(workspace, { agents, model: HAIKU })).body.key.reused).toBe(true);
 });
 
+test('a workspace on a dear model whose policy lacks the configured small model gets the cheapest that the policy has', async () => {
+  const models = ['claude-sonnet-5-5', 'claude-opus-5-5', 'claude-haiku-5-5'];
+  const narrow = await withConfiguration(gateway, ({ policies }) => {
+    policies.workspace.models = models;
+  });
+  const { body } = await narrow.configure(newWorkspace(), { agents: ['claude-code'], model: 'claude-opus-5-5' });
+  expect(body.environment).toMatchObject({ AI_MODEL: 'claude-opus-5-5', AI_SMALL_MODEL: 'claude-haiku-5-5' });
+  const content = (end: string) =>
+    JSON.parse(body.files.find(({ path }: { path: string }) => path.endsWith(end)).content);
+  expect(content('models.json')).toMatchObject({ small: 'claude-haiku-5-5' });
+  expect(content('managed-settings.json').env).toMatchObject({ ANTHROPIC_DEFAULT_HAIKU_MODEL: 'claude-haiku-5-5' });
+});
+
 test("a person's own key is used instead of a provisioned one, once LiteLLM has confirmed it", async () => {
   const workspace = newWorkspace();
   const made = await send('POST', `${gateway.url}/key/generate`, gateway.masterKey, {

@@ -122,6 +122,21 @@ describe('Claude Code', () => {
     for (const [, model] of names) expect(model).toBe('claude-haiku-4-5');
   });
 
+  test('takes for its aliases the newest living models that the key may use, not the chosen or a retired one', () => {
+    const { models } = contextOf().configuration;
+    expect(managed(contextOf('claude-sonnet-4-5', { models })).env).toMatchObject({
+      ANTHROPIC_MODEL: 'claude-sonnet-4-5',
+      ANTHROPIC_DEFAULT_SONNET_MODEL: 'claude-sonnet-5-5',
+      ANTHROPIC_DEFAULT_OPUS_MODEL: 'claude-opus-5-5',
+      ANTHROPIC_DEFAULT_HAIKU_MODEL: 'claude-haiku-5-5',
+    });
+  });
+
+  test('takes the chosen model for an alias whose family the key lacks', () => {
+    const context = contextOf('claude-sonnet-4-5', { models: [contextOf().model] });
+    expect(managed(context).env).toMatchObject({ ANTHROPIC_DEFAULT_OPUS_MODEL: 'claude-sonnet-4-5' });
+  });
+
   test('quotes a home directory with a quote in it', () => {
     expect(managed(contextOf(undefined, { home: "/home/o'neil" })).apiKeyHelper).toBe(
       "cat '/home/o'\\''neil/.config/litellm/key'",

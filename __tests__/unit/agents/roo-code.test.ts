@@ -10,6 +10,7 @@ import { catalog } from '../../../litellm-config/catalog';
 import { gatewayConfiguration } from '../../../litellm-config/gateway-json';
 import { PROVIDERS } from '../../../litellm-config/model';
 import { parseSettings } from '../../../settings/load';
+import { REGION_FORMS } from '../../../settings/region-forms';
 import { contextOf, KEY } from './context';
 
 /** Top level of the file; the package of the extension's types has no schema of it. */
@@ -81,7 +82,7 @@ test('the chosen model is the profile in use, and the others can be picked', () 
 
 test('every model of the catalog makes a profile, and none has a name that the extension takes for the o-series', () => {
   const providers = Object.fromEntries(
-    PROVIDERS.map((name) => [name, { credentials: 'variable', region: 'us-east-1' }]),
+    PROVIDERS.map((name) => [name, { credentials: 'variable', region: REGION_FORMS[name]?.example }]),
   );
   const { models } = gatewayConfiguration(parseSettings(JSON.stringify({ providers }), 'the settings of this test'));
   const { apiConfigs } = imported('claude-sonnet-4-5', { models }).providerProfiles;

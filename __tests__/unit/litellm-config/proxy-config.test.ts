@@ -43,11 +43,11 @@ test('credentials are named and never held', () => {
 
 test('an instance role leaves credentials to the machine', () => {
   const role = parseSettings(
-    'providers: { anthropic: { credentials: variable }, bedrock: { credentials: instance-role, region: eu-west-1 } }',
+    'providers: { anthropic: { credentials: variable }, bedrock: { credentials: instance-role, region: us-west-2 } }',
   );
   const bedrock = proxyConfig(role).model_list.find(({ model_name }) => model_name === 'bedrock-claude-haiku');
   expect(bedrock?.litellm_params).not.toHaveProperty('aws_access_key_id');
-  expect(bedrock?.litellm_params.aws_region_name).toBe('eu-west-1');
+  expect(bedrock?.litellm_params.aws_region_name).toBe('us-west-2');
 });
 
 test("a base URL of one's own reaches every deployment of that provider and no other", () => {

@@ -233,10 +233,10 @@ test('the platform’s own Coder server is reached through the door', () => {
 test('the settings’ images and name are used', () => {
   const { docker_container, docker_network } = template({
     name: 'acme',
-    images: { workspace: 'registry.example.com/ws:1', door: 'registry.example.com/haproxy:3' },
+    images: { workspace: 'registry.example.com/ws:1', door: 'registry.example.com/haproxy:3.2.4' },
   }).json.resource;
   expect(docker_container.workspace.image).toBe('registry.example.com/ws:1');
-  expect(docker_container.door.image).toBe('registry.example.com/haproxy:3');
+  expect(docker_container.door.image).toBe('registry.example.com/haproxy:3.2.4');
   expect(docker_container.door.env[0]).toContain('acme-litellm:4000');
   expect(docker_network.workspace.name).toMatch(/^acme-ws-/);
 });

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { FAMILIES } from './models/family';
 
 /**
  * What the key-provisioner is given by the synthesized deployment, besides its secrets: the file `gateway.json`.
@@ -25,19 +26,26 @@ export type Scope = (typeof SCOPES)[number];
 export const AGENTS = ['roo-code', 'zoo-code', 'opencode', 'claude-code', 'codex', 'continue', 'aider'] as const;
 export type Agent = (typeof AGENTS)[number];
 
-/** What agents must know about a model. Prices are USD per million tokens, limits are tokens. */
+const usd = z.number().nonnegative();
+const prices = { input: usd, output: usd, cache_write: usd, cache_read: usd };
+
+/**
+ * What agents must know about a model. Prices are USD per million tokens, limits are tokens. What is optional was added later; without
+ * it a model counts as active, with one price whatever the length of the prompt, and of the family that its name tells.
+ */
 export const servedModelSchema = z.strictObject({
   name: z.string().min(1),
   title: z.string(),
   use: z.string(),
   context: z.int().positive(),
   output: z.int().positive(),
-  prices: z.strictObject({
-    input: z.number().nonnegative(),
-    output: z.number().nonnegative(),
-    cache_write: z.number().nonnegative(),
-    cache_read: z.number().nonnegative(),
-  }),
+  prices: z.strictObject(prices),
+  /** Prices for longer prompts. */
+  price_bands: z.array(z.strictObject({ above_prompt_tokens: z.int().positive(), ...prices })).optional(),
+  /** A retired name is answered by its successor. */
+  lifecycle: z.enum(['active', 'deprecated', 'retired']).optional(),
+  /** For Claude Code's aliases. */
+  family: z.strictObject({ name: z.enum(FAMILIES), version: z.array(z.int().nonnegative()) }).optional(),
   tools: z.boolean(),
   vision: z.boolean(),
   prompt_caching: z.boolean(),

@@ -1,4 +1,4 @@
-import type { ServedModel } from '../configuration';
+import { newestOf } from '../models/choose';
 import { type AgentContext, type AgentFiles, jsonFile, keyPath, outputLimit } from './context';
 
 /** Providers that a repository's settings could switch to; the key would go to whatever address they name. */
@@ -19,8 +19,6 @@ const OTHER_PROVIDERS = [
  * read at all is the work of the image's wrapper; what is pinned here holds without it too.
  */
 export function claudeCode(context: AgentContext): AgentFiles {
-  const family = (word: string) =>
-    [context.model, ...context.models].find((model) => model.name.includes(word)) ?? context.model;
   return {
     files: [
       jsonFile('/etc/claude-code/managed-settings.json', {
@@ -34,7 +32,7 @@ export function claudeCode(context: AgentContext): AgentFiles {
           // The gateway is spoken to in clear: a proxy would read the key.
           NO_PROXY: noProxy(context),
           no_proxy: noProxy(context),
-          ...models(context.model, family('sonnet'), family('opus'), context.smallModel),
+          ...models(context),
           CLAUDE_CODE_MAX_OUTPUT_TOKENS: String(outputLimit(context.model)),
           // Ten retries are three silent minutes (measured).
           CLAUDE_CODE_MAX_RETRIES: '2',
@@ -48,12 +46,15 @@ export function claudeCode(context: AgentContext): AgentFiles {
   };
 }
 
-/** Every name it picks by itself must be one the key may use; without them it asks for today's own default. */
-const models = (chosen: ServedModel, sonnet: ServedModel, opus: ServedModel, haiku: ServedModel) => ({
-  ANTHROPIC_MODEL: chosen.name,
-  ANTHROPIC_DEFAULT_SONNET_MODEL: sonnet.name,
-  ANTHROPIC_DEFAULT_OPUS_MODEL: opus.name,
-  ANTHROPIC_DEFAULT_HAIKU_MODEL: haiku.name,
+/**
+ * Every name it picks by itself must be one the key may use; without them it asks for today's own default. An alias whose family the
+ * key lacks is the chosen model, haiku (also what Claude Code's small tasks are done with) the small one.
+ */
+const models = ({ model, models: allowed, smallModel }: AgentContext) => ({
+  ANTHROPIC_MODEL: model.name,
+  ANTHROPIC_DEFAULT_SONNET_MODEL: (newestOf('sonnet', allowed) ?? model).name,
+  ANTHROPIC_DEFAULT_OPUS_MODEL: (newestOf('opus', allowed) ?? model).name,
+  ANTHROPIC_DEFAULT_HAIKU_MODEL: (newestOf('haiku', allowed) ?? smallModel).name,
 });
 
 const noProxy = (context: AgentContext) =>

@@ -9,6 +9,7 @@ import {
 import type { App } from '../http/app-type';
 import { requireBearer, requireWorkspace } from '../http/callers';
 import { problems } from '../http/openapi';
+import { chooseSmallModel } from '../models/choose';
 import { invalid } from '../problem';
 import type { Services } from '../services';
 import { audited } from './audited';
@@ -52,7 +53,7 @@ async function configure(services: Services, body: ConfigureRequest): Promise<Co
   const { key, ...about } = given;
   const allowed = configuration.models.filter(({ name }) => about.models.length === 0 || about.models.includes(name));
   const model = known(body.model, allowed);
-  const smallModel = allowed.find(({ name }) => name === configuration.small_model) ?? model;
+  const smallModel = chooseSmallModel(configuration.small_model, allowed, model);
   const { files, environment } = renderAgentFiles(body.agents, {
     configuration,
     model,
