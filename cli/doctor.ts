@@ -40,7 +40,7 @@ async function doctor(_: unknown, command: Command): Promise<void> {
   const adminToken = tryAdminToken(secretsFile);
   const apiKey = process.env['GATEWAY_API_KEY'];
   const examination = new Examination({
-    settings: loadSettings(settings),
+    settings: loadSettings(settings, { localProcesses: true }),
     today: today ?? new Date().toISOString().slice(0, 10),
     mayAsk: free !== true,
     ...(adminToken ? { adminToken } : {}),

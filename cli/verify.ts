@@ -43,7 +43,7 @@ export function register(program: Command): void {
 async function verify(_: unknown, command: Command): Promise<void> {
   const options = optionsOf<Options>(command);
   if (options.junit !== undefined) checkWritable(options.junit);
-  const settings = loadSettings(options.settings);
+  const settings = loadSettings(options.settings, { localProcesses: true });
   const served = servedModels(settings);
   const unknown = options.model?.find((name) => !served.some((model) => model.name === name));
   if (unknown !== undefined) {
