@@ -73,6 +73,23 @@ test('the agents are the pinned ones', () => {
   expect(inside('code-server --version')).toContain('4.139.1');
 });
 
+test('OpenCode runs nothing of the folder it is started in, unless it is started past its wrapper', () => {
+  const module = 'node_modules/esprima/index.js';
+  inside(
+    `cd && mkdir -p hostile/node_modules/esprima && echo 'require("fs").writeFileSync("/tmp/ran", "")' >hostile/${module}`,
+  );
+  const ran = (program: string) =>
+    inside(
+      `cd ~/hostile && rm -f /tmp/ran && ${program} --version >/dev/null && ls /tmp/ran 2>/dev/null || echo nothing`,
+    );
+  expect([ran('opencode'), ran('/opt/agents/bin/opencode')]).toEqual(['nothing', '/tmp/ran']);
+  inside('rm -rf ~/hostile /tmp/ran');
+});
+
+test('git takes no bare repository among files for a repository', () => {
+  expect(inside('git config safe.bareRepository')).toBe('explicit');
+});
+
 test('no competing assistant is in the image', () => {
   expect(inside('ls $(npm root -g)/code-server/lib/vscode/extensions')).not.toMatch(/copilot/);
   expect(inside('ls $(npm root -g)/code-server/lib/vscode/node_modules/@github')).not.toContain('copilot-sdk-linux');

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { renderAgentFiles } from '../../../images/key-provisioner/src/agents';
 import type { Agent } from '../../../images/key-provisioner/src/configuration';
@@ -173,6 +173,29 @@ test('AI features of the editor are off, and the person’s own settings and com
     'zoo-code.autoImportSettingsPath': '/home/coder/.config/roo-code/settings.json',
     'extensions.autoUpdate': 'off',
   });
+});
+
+test('a folder that is opened in the editor is not trusted, also in a workspace of an earlier version', async () => {
+  const file = '.local/share/code-server/User/settings.json';
+  workspace.write(file, '{ "security.workspace.trust.enabled": false, "task.allowAutomaticTasks": "on" }');
+  await workspace.start();
+  expect(JSON.parse(workspace.read(file) ?? '')).toMatchObject({
+    'security.workspace.trust.enabled': true,
+    'task.allowAutomaticTasks': 'off',
+  });
+});
+
+test('the editor starts in the home directory, wherever start-workspace was run, and asks before it trusts', async () => {
+  // In the place of code-server, which no test machine has, and of the waiting for it.
+  workspace.write('programs/code-server', '#!/bin/sh\nprintf "%s\\n" "$PWD" "$@" >"$HOME/started"\n');
+  chmodSync(join(workspace.home, 'programs/code-server'), 0o755);
+  workspace.write('programs/sleep', '#!/bin/sh\n');
+  chmodSync(join(workspace.home, 'programs/sleep'), 0o755);
+  await workspace.start({ PATH: `${join(workspace.home, 'programs')}:${process.env.PATH}` }, workspace.directory);
+  const started = workspace.read('started') ?? '';
+  expect(started.split('\n')[0]).toBe(workspace.home);
+  expect(started).toContain('--auth\nnone');
+  expect(started).not.toContain('workspace-trust');
 });
 
 test('editor settings that are no JSON are left alone', async () => {

@@ -48,9 +48,14 @@ export class Workspace {
   }
 
   /** Runs one of the image's programs; `env` overrides what the template would pass. */
-  async run(program: string, args: readonly string[] = [], env: Record<string, string> = {}): Promise<Outcome> {
+  async run(
+    program: string,
+    args: readonly string[] = [],
+    env: Record<string, string> = {},
+    cwd = this.home,
+  ): Promise<Outcome> {
     const child = spawn(join(BIN, program), args, {
-      cwd: this.home,
+      cwd,
       env: { ...this.environment(), ...env },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
@@ -64,8 +69,8 @@ export class Workspace {
     return { code, output };
   }
 
-  start(env: Record<string, string> = {}): Promise<Outcome> {
-    return this.run('start-workspace', [], env);
+  start(env: Record<string, string> = {}, cwd?: string): Promise<Outcome> {
+    return this.run('start-workspace', [], env, cwd);
   }
 
   /** A file of the home directory, or undefined. */

@@ -5,7 +5,7 @@ unset GATEWAY_WORKSPACE_TOKEN GATEWAY_API_KEY GATEWAY_GIT_PASSWORD
 case ":$PATH:" in
   *:/opt/workspace/bin:*) ;;
   # Debian's login shells set their own PATH.
-  *) PATH=/opt/workspace/bin:/opt/agents/bin:$PATH ;;
+  *) PATH=/opt/workspace/bin:/opt/agents/bin${PATH:+:$PATH} ;; # an empty element would be the current folder
 esac
 if [ -r "$HOME/.config/ai-gateway/environment" ]; then
   # shellcheck source=/dev/null

@@ -8,9 +8,11 @@ editor_port=${GATEWAY_EDITOR_PORT:-13337}
 start_editor() {
   command -v code-server >/dev/null || return 0
   ! editor_answers || return 0
-  setsid code-server --bind-addr "127.0.0.1:$editor_port" --auth none --disable-telemetry --disable-update-check \
-    --disable-workspace-trust --disable-getting-started-override --extensions-dir /opt/code-server/extensions \
-    >"$state/code-server.log" 2>&1 9>&- </dev/null &
+  # In the home directory, as extensions start programs where the editor was started. Folders are not trusted until the
+  # person says so: tasks, a folder's settings and extensions that run things (Roo Code) wait for that.
+  (cd "$HOME" && exec setsid code-server --bind-addr "127.0.0.1:$editor_port" --auth none --disable-telemetry \
+    --disable-update-check --disable-getting-started-override --extensions-dir /opt/code-server/extensions \
+    >"$state/code-server.log" 2>&1 9>&- </dev/null) &
 }
 
 editor_answers() { curl --silent --fail --noproxy '*' --max-time 2 --output /dev/null "http://127.0.0.1:$editor_port/healthz"; }

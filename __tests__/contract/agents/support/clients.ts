@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, realpath, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { exclusively } from '../../../../demo/installation/exclusively.ts';
@@ -12,6 +12,8 @@ const CACHE = join(process.env.GATEWAY_CACHE_DIR ?? join(ROOT, '.cache'), 'clien
 
 const PACKAGES = ['opencode-ai@1.18.33', '@anthropic-ai/claude-code@2.1.330', '@openai/codex@0.169.0'];
 const AIDER = 'aider-chat==0.86.2';
+/** What the image's build does to OpenCode. */
+const KEEP_OUTSIDE = join(ROOT, 'images/contractor-workspace/build/keep-opencode-outside.mjs');
 
 /** Programs of the real clients, installed once into the cache: they are no dependency of this project. */
 export function installClients(): Promise<Record<'opencode' | 'claude' | 'codex' | 'aider', string>> {
@@ -36,6 +38,7 @@ async function install(): Promise<Record<'opencode' | 'claude' | 'codex' | 'aide
     await run(join(python, 'bin/pip'), ['install', '--quiet', AIDER]);
   }
   const bin = join(npm, 'node_modules/.bin');
+  await run('node', [KEEP_OUTSIDE, await realpath(join(bin, 'opencode'))]);
   return {
     opencode: join(bin, 'opencode'),
     claude: join(bin, 'claude'),

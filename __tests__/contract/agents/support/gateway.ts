@@ -45,14 +45,15 @@ export async function startAgentsGateway() {
     return Object.assign(workspace, { key: owned });
   }
 
-  /** How each client is started for one task: all but OpenCode by the image's own wrappers. */
+  /** How each client is started for one task: by the image's own wrappers. */
   const wrapped = {
+    OPENCODE_PROGRAM: programs.opencode,
     CLAUDE_PROGRAM: programs.claude,
     CODEX_PROGRAM: programs.codex,
     AIDER_PYTHON: programs.aider.replace(/aider$/, 'python'),
   };
   const ask: Record<'opencode' | 'claude' | 'codex' | 'aider', AskClient> = {
-    opencode: (workspace, prompt, env) => workspace.run(programs.opencode, ['run', prompt], env),
+    opencode: (workspace, prompt, env) => workspace.run('opencode', ['run', prompt], { ...wrapped, ...env }),
     claude: (workspace, prompt, env) =>
       workspace.run('claude', ['-p', '--permission-mode', 'acceptEdits', prompt], { ...wrapped, ...env }),
     codex: (workspace, prompt, env) =>
@@ -66,6 +67,7 @@ export async function startAgentsGateway() {
 
   return {
     programs,
+    wrapped,
     upstream,
     gateway,
     /** What the clients sent, as they sent it. */

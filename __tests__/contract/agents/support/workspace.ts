@@ -38,13 +38,18 @@ export class Workspace {
     await this.run('git', ['config', 'user.name', 'contractor']);
   }
 
-  /** Puts files into the repository: what somebody hostile might have committed. */
-  async commit(files: Record<string, string>): Promise<void> {
+  /** Puts files into the repository's folder, as an unpacked archive would. */
+  async write(files: Record<string, string>): Promise<void> {
     for (const [path, content] of Object.entries(files)) {
       const place = join(this.repository, path);
       await mkdir(dirname(place), { recursive: true });
       await writeFile(place, content, { mode: 0o755 });
     }
+  }
+
+  /** Puts files into the repository: what somebody hostile might have committed. */
+  async commit(files: Record<string, string>): Promise<void> {
+    await this.write(files);
     await this.run('git', ['add', '--all', '--force']);
     await this.run('git', ['commit', '--quiet', '--message', 'files']);
   }

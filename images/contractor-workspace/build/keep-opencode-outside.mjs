@@ -1,0 +1,50 @@
+#!/usr/bin/env node
+// Usage: keep-opencode-outside.mjs PROGRAM
+//
+// Makes OpenCode's program (a Bun executable) take the folder it works in from PWD and never change into it. What such a
+// program imports and does not hold itself, Bun looks for in the process's working directory, by a repository's
+// tsconfig.json and node_modules; OpenCode asks for `esprima` in this way at each start and runs what it is given. Bun
+// has no switch against it. So bin/opencode starts the program in a folder that is root's, and here the program's own
+// text changes where it would ask for, or change, the process's folder: by text of the same length, in place. A second
+// run finds nothing to do; a program without these words is another one than this was written for, and an error.
+import { readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
+
+const REPLACEMENTS = [
+  [/(?<![\w.$])process\.cwd\(\)/g, 'Bun.env.PWD  '],
+  [/(?<![\w.$])process\.chdir\(/g, 'Bun.env.PWD= ('],
+];
+
+const [file] = process.argv.slice(2);
+const program = readFileSync(file);
+const { start, end } = section(program, '.bun') ?? fail('has no section .bun');
+const before = program.latin1Slice(start, end);
+const after = REPLACEMENTS.reduce((text, [found, instead]) => text.replace(found, instead), before);
+
+if (after !== before) {
+  program.latin1Write(after, start);
+  // Not in place: the file may be running, or be linked from elsewhere.
+  writeFileSync(`${file}.part`, program, { mode: statSync(file).mode });
+  renameSync(`${file}.part`, file);
+} else if (REPLACEMENTS.some(([, instead]) => !before.includes(instead))) {
+  fail('neither asks for the working directory nor was changed before');
+}
+
+/** Where a 64-bit little-endian ELF file keeps the section of this name. */
+function section(elf, wanted) {
+  const header = (index) => Number(elf.readBigUInt64LE(0x28)) + index * elf.readUInt16LE(0x3a);
+  const offset = (index) => Number(elf.readBigUInt64LE(header(index) + 0x18));
+  const names = offset(elf.readUInt16LE(0x3e));
+  for (let index = 0; index < elf.readUInt16LE(0x3c); index++) {
+    const name = names + elf.readUInt32LE(header(index));
+    if (elf.latin1Slice(name, elf.indexOf(0, name)) !== wanted) continue;
+    return { start: offset(index), end: offset(index) + Number(elf.readBigUInt64LE(header(index) + 0x20)) };
+  }
+  return undefined;
+}
+
+function fail(why) {
+  console.error(
+    `${file} ${why}: look how this version of OpenCode finds the folder it works in (${import.meta.filename})`,
+  );
+  process.exit(1);
+}
