@@ -7,6 +7,7 @@ import type { Settings } from '../settings/schema.ts';
 import { DemoDirectory } from './directory.ts';
 import { copyCluster, prepareDatabaseTemplate, TEMPLATE_DATABASE } from './installation/database-template.ts';
 import { cacheDirectory } from './installation/directories.ts';
+import { prepareEnvoy } from './installation/envoy.ts';
 import {
   discardPythonEnvironment,
   type PythonEnvironment,
@@ -18,6 +19,7 @@ import { ServiceFailed } from './processes/service.ts';
 import { type ShowProgress, step } from './progress.ts';
 import { chooseProviders, type ProviderChoice } from './providers.ts';
 import { Registry } from './registry.ts';
+import { Edge } from './services/edge.ts';
 import { KeyProvisioner } from './services/key-provisioner.ts';
 import { LiteLLM } from './services/litellm.ts';
 import { Postgres } from './services/postgres.ts';
@@ -36,7 +38,7 @@ export interface DemoInfo {
   readonly adminToken: string;
   readonly workspaceIdentitySecret: string;
   readonly databaseUrl: string;
-  readonly pids: Record<'demo' | 'postgres' | 'litellm' | 'keyProvisioner', number>;
+  readonly pids: Record<'demo' | 'postgres' | 'litellm' | 'edge' | 'keyProvisioner', number>;
   /** State and logs. */
   readonly directory: string;
 }
@@ -49,6 +51,7 @@ export class Demo {
   private directory?: DemoDirectory;
   private postgres?: Postgres;
   private litellm?: LiteLLM;
+  private edge?: Edge;
   private keyProvisioner?: KeyProvisioner;
 
   constructor(
@@ -71,6 +74,7 @@ export class Demo {
     return Promise.race([
       named('PostgreSQL', this.postgres),
       named('LiteLLM', this.litellm),
+      named('the edge', this.edge),
       named('the key-provisioner', this.keyProvisioner),
     ]).then((name) => name ?? '');
   }
@@ -109,6 +113,7 @@ export class Demo {
         await this.startLiteLLM(python, ports, directory);
       });
     });
+    await step(show, 'The edge runs', (report) => this.startEdge(python, ports, directory, work(report)));
     await step(show, 'The key-provisioner runs', () => this.startKeyProvisioner(ports, directory));
     return this.info(directory);
   }
@@ -116,6 +121,7 @@ export class Demo {
   /** Ends what runs, in the order in which it depends on each other, and removes the directory unless it is kept. */
   async stop(): Promise<void> {
     await this.keyProvisioner?.stop();
+    await this.edge?.stop();
     await this.litellm?.stop();
     await this.postgres?.stop();
     if (this.directory && !this.options.keep) rmSync(this.directory.path, { recursive: true, force: true });
@@ -160,11 +166,28 @@ export class Demo {
       directory: directory.path,
       secrets: { ...directory.secrets, ...secrets },
       databaseUrl: this.postgres?.url(DATABASE) ?? '',
-      port: ports.gateway,
+      port: ports.litellm,
       logFile: directory.file('litellm.log'),
       online: real.length > 0,
     });
     await this.litellm.start(this.signal);
+  }
+
+  private async startEdge(
+    python: PythonEnvironment,
+    ports: Ports,
+    directory: DemoDirectory,
+    work: { report: (text: string) => void; signal: AbortSignal },
+  ): Promise<void> {
+    this.edge = new Edge({
+      program: await prepareEnvoy(cacheDirectory(), python, work),
+      settings: this.settings,
+      directory: directory.path,
+      litellmPort: ports.litellm,
+      port: ports.gateway,
+      logFile: directory.file('edge.log'),
+    });
+    await this.edge.start(this.signal);
   }
 
   private async startKeyProvisioner(ports: Ports, directory: DemoDirectory): Promise<void> {
@@ -175,7 +198,7 @@ export class Demo {
       configuration: gatewayConfigurationJson(this.settings, { gatewayUrl, provisionerUrl }),
       directory: directory.path,
       secrets: { ...directory.secrets, coder_token: this.options.coder?.token },
-      litellm: `127.0.0.1:${ports.gateway}`,
+      litellm: `127.0.0.1:${ports.litellm}`,
       port: ports.provisioner,
       logFile: directory.file('key-provisioner.log'),
     });
@@ -185,7 +208,7 @@ export class Demo {
   private info(directory: DemoDirectory): DemoInfo {
     const { secrets } = directory;
     return {
-      gatewayUrl: this.litellm?.url ?? '',
+      gatewayUrl: this.edge?.url ?? '',
       provisionerUrl: this.keyProvisioner?.url ?? '',
       masterKey: secrets.litellm_master_key,
       adminToken: secrets.provisioner_admin_token,
@@ -195,6 +218,7 @@ export class Demo {
         demo: process.pid,
         postgres: this.postgres?.pid ?? 0,
         litellm: this.litellm?.pid ?? 0,
+        edge: this.edge?.pid ?? 0,
         keyProvisioner: this.keyProvisioner?.pid ?? 0,
       },
       directory: directory.path,

@@ -211,6 +211,7 @@ export const settingsSchema = z
     images: z
       .strictObject({
         litellm: image,
+        edge: image,
         postgres: image,
         key_provisioner: image,
         door: image,

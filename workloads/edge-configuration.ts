@@ -12,8 +12,11 @@ export interface Address {
 export interface EdgeConfigurationProps {
   /** Where the edge listens. */
   readonly listen: Address;
-  /** Port of the edge's own liveness answer (`/alive`), on its loopback only. */
-  readonly healthPort: number;
+  /**
+   * Port of the edge's own liveness answer (`/alive`), on its loopback only.
+   * @default - none
+   */
+  readonly healthPort?: number;
   readonly litellm: Address;
   /** How long LiteLLM may take over one request, in seconds; the edge waits a minute longer. */
   readonly requestTimeoutSeconds: number;
@@ -37,7 +40,9 @@ export function edgeConfiguration(props: EdgeConfigurationProps): string {
     static_resources: {
       listeners: [
         { ...listener('gateway', listen), filter_chains: [chain(gateway(props))] },
-        { ...listener('alive', { host: '127.0.0.1', port: healthPort }), filter_chains: [chain(alive())] },
+        ...(healthPort === undefined
+          ? []
+          : [{ ...listener('alive', { host: '127.0.0.1', port: healthPort }), filter_chains: [chain(alive())] }]),
       ],
       clusters: [
         ...classes.map(({ name, atOnce, waiting }) => cluster(`litellm-${name}`, litellm, atOnce, waiting)),
@@ -101,8 +106,7 @@ function gateway({ requestTimeoutSeconds, classes }: EdgeConfigurationProps): ob
 const CHUNKED = {
   name: 'envoy.http.early_header_mutation.header_mutation',
   typed_config: {
-    '@type':
-      'type.googleapis.com/envoy.extensions.http.early_header_mutation.header_mutation.v3.HeaderMutation',
+    '@type': 'type.googleapis.com/envoy.extensions.http.early_header_mutation.header_mutation.v3.HeaderMutation',
     mutations: [
       {
         append: {

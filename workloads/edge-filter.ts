@@ -132,7 +132,8 @@ end
 
 /** A string of Lua. */
 function text(value: string): string {
-  if (!/^[\x20-\x7e]*$/.test(value) || /["\\]/.test(value)) throw new Error(`"${value}" does not stand in Lua as it is`);
+  if (!/^[\x20-\x7e]*$/.test(value) || /["\\]/.test(value))
+    throw new Error(`"${value}" does not stand in Lua as it is`);
   return `"${value}"`;
 }
 

@@ -28,8 +28,11 @@ export interface Control {
 }
 
 export interface Gateway {
-  /** LiteLLM, `http://127.0.0.1:…`. */
+  /** The edge in front of LiteLLM, `http://127.0.0.1:…`: what everybody calls. */
   readonly url: string;
+  /** LiteLLM itself, as the key-provisioner reaches it. */
+  readonly litellmUrl: string;
+  readonly litellmPid: number;
   /** The key-provisioner; empty without one. */
   readonly provisionerUrl: string;
   readonly masterKey: string;
@@ -53,7 +56,7 @@ export interface Gateway {
 /** The real LiteLLM on a fresh database, and the real key-provisioner where asked for. Stop it in `afterAll`. */
 export async function startGateway(options: GatewayOptions = {}): Promise<Gateway> {
   const settings = settingsOf(options.settings);
-  const ports = await order<{ port: number; provisionerPort: number }>('POST', '/ports');
+  const ports = await order<{ port: number; litellmPort: number; provisionerPort: number }>('POST', '/ports');
   const answer = await order<Answer>('POST', '/gateways', {
     ...ports,
     settings,
