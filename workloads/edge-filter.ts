@@ -96,7 +96,7 @@ local function knownQuery(method, path, query)
   return table.concat(kept, "&")
 end
 
-function envoy_on_request(handle)
+local function work(handle)
   local headers = handle:headers()
   local method = headers:get(":method")
   local path, query = headers:get(":path"):match("^([^?]*)%??(.*)$")
@@ -109,7 +109,7 @@ function envoy_on_request(handle)
     return refuse(handle, path, "413", "request_too_large", "the body is larger than ${LARGEST_BODY / 1024 ** 2} MB")
   end
 
-  local dropped, admin = {}, ADMIN[path:match("^/([^/]*)") or ""]
+  local dropped, admin = {}, path == "/" or ADMIN[path:match("^/([^/]*)") or ""]
   for name in pairs(headers) do
     if name:find("^x%-envoy%-") or not (admin or passes(name)) then dropped[#dropped + 1] = name end
   end
@@ -126,7 +126,15 @@ function envoy_on_request(handle)
     headers:replace(":path", passed == "" and path or path .. "?" .. passed)
   end
 
-  if length > ${UNKNOWN_KEY_BODY} and not keyIsKnown(handle, headers, path) then return end
+  if length > ${UNKNOWN_KEY_BODY} then keyIsKnown(handle, headers, path) end
+end
+
+-- After an error of its filter Envoy would pass the request on as it came.
+function envoy_on_request(handle)
+  local ok, reason = pcall(work, handle)
+  if ok then return end
+  handle:logErr(tostring(reason))
+  away(handle, "/")
 end
 `;
 

@@ -11,6 +11,7 @@ export const PASSED_HEADERS: readonly string[] = [
   'connection',
   'content-length',
   'content-type',
+  'expect',
   // The caller's key.
   'authorization',
   'x-api-key',
@@ -62,7 +63,7 @@ export const PASSED_QUERIES: readonly PassedQuery[] = [
  * a path that begins otherwise counts as a route of models, however it is spelled.
  */
 export const ADMIN_SEGMENTS: readonly string[] = [
-  ...['', '.well-known', '_next', 'access_group', 'active', 'add', 'alerting', 'audit', 'budget', 'cache', 'callbacks'],
+  ...['.well-known', '_next', 'access_group', 'active', 'add', 'alerting', 'audit', 'budget', 'cache', 'callbacks'],
   ...['config', 'coordination_redis', 'cost', 'credentials', 'customer', 'debug', 'delete', 'email', 'end_user'],
   ...['fallback', 'gateway', 'get', 'get_favicon', 'get_image', 'get_logo_url', 'global', 'health', 'invitation'],
   ...['key', 'litellm', 'litellm-asset-prefix', 'login', 'management', 'model_group', 'model_hub', 'onboarding'],

@@ -64,7 +64,8 @@ export class TestGateways {
   private constructor(
     private readonly directory: string,
     private readonly venv: string,
-    private readonly envoy: string,
+    /** Path of Envoy. */
+    readonly envoy: string,
     private readonly postgres: Postgres,
   ) {}
 
