@@ -14,7 +14,6 @@ export const HOST = '127.0.0.1';
 export interface RunningEdge {
   readonly port: number;
   readonly healthPort: number;
-  /** Resident memory in MB. */
   readonly pid: number;
   stop(): Promise<void>;
 }
