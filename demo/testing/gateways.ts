@@ -175,10 +175,10 @@ export class TestGateways {
     return { url: copy.url };
   }
 
-  /** `start`, `stop` or `kill` of `litellm` or `key-provisioner`. */
+  /** `start`, `stop` or `kill` of `litellm`, `edge` or `key-provisioner`. */
   async control(id: string, service: string, action: string): Promise<void> {
-    const { litellm, provisioners } = this.find(id);
-    const target = service === 'litellm' ? litellm : provisioners[0];
+    const { litellm, edge, provisioners } = this.find(id);
+    const target = service === 'litellm' ? litellm : service === 'edge' ? edge : provisioners[0];
     if (!target) throw new Error(`this gateway has no ${service}`);
     if (action === 'start') await target.start();
     else if (action === 'stop') await target.stop();

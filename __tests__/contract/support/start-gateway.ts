@@ -45,6 +45,7 @@ export interface Gateway {
   readonly settings: Settings;
   /** `kill` is a crash. */
   readonly litellm: Control & { kill(): Promise<void> };
+  readonly edge: Control;
   readonly keyProvisioner: Control & { kill(): Promise<void> };
   /** The server all suites of a run share; each has its own database. */
   readonly postgres: Control;
@@ -82,6 +83,7 @@ export async function startGateway(options: GatewayOptions = {}): Promise<Gatewa
     provisionerUrl: rest.provisionerUrl ?? '',
     settings,
     litellm: service('litellm'),
+    edge: service('edge'),
     keyProvisioner: service('key-provisioner'),
     postgres: { start: control('/postgres', 'start'), stop: control('/postgres', 'stop') },
     startKeyProvisionerCopy: (env = {}) => order<{ url: string }>('POST', `/gateways/${id}/key-provisioners`, env),
@@ -89,7 +91,8 @@ export async function startGateway(options: GatewayOptions = {}): Promise<Gatewa
   };
 }
 
-interface Answer extends Omit<Gateway, 'litellm' | 'keyProvisioner' | 'postgres' | 'settings' | 'provisionerUrl'> {
+interface Answer
+  extends Omit<Gateway, 'litellm' | 'edge' | 'keyProvisioner' | 'postgres' | 'settings' | 'provisionerUrl'> {
   readonly id: string;
   readonly provisionerUrl?: string;
 }
