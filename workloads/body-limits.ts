@@ -7,6 +7,17 @@ export const UNKNOWN_KEY_BODY = 64 * 1024;
 /** Seconds a body may take to arrive, the wait for its turn included. */
 export const BODY_SECONDS = 60;
 
+/** Bodies up to this size are read whole before LiteLLM is bothered with them, so that a slow one holds no place there. */
+export const READ_WHOLE = 1024 * 1024;
+
+/**
+ * Bytes of bodies above {@link UNKNOWN_KEY_BODY} that may be on their way at once: of one key, so that nobody takes all places with
+ * bodies that trickle in, and of those that are read whole, since these are in the edge's memory meanwhile. A body that was broken
+ * off counts until {@link BODY_SECONDS} after its beginning.
+ */
+export const UNDER_WAY_PER_KEY = 48 * 1024 * 1024;
+export const UNDER_WAY_READ_WHOLE = 128 * 1024 * 1024;
+
 /** Requests whose bodies are of one size, with a share of LiteLLM's memory of their own. */
 export interface BodyClass {
   readonly name: 'small' | 'usual' | 'big' | 'huge';
@@ -34,7 +45,7 @@ export function bodyClasses(litellmMemoryMb: number): readonly BodyClass[] {
   const places = (usual: number) => Math.max(1, Math.floor(usual * share));
   return [
     { name: 'small', upTo: UNKNOWN_KEY_BODY, atOnce: 512, waiting: 512 },
-    { name: 'usual', upTo: 1024 * 1024, atOnce: places(128), waiting: 128 },
+    { name: 'usual', upTo: READ_WHOLE, atOnce: places(128), waiting: 64 },
     { name: 'big', upTo: 8 * 1024 * 1024, atOnce: places(20), waiting: 64 },
     { name: 'huge', upTo: LARGEST_BODY, atOnce: places(2), waiting: 64 },
   ];

@@ -1,6 +1,8 @@
-import { BODY_SECONDS, type BodyClass, LARGEST_BODY } from './body-limits';
+import { BODY_SECONDS, type BodyClass, LARGEST_BODY, READ_WHOLE } from './body-limits';
 import { localAnswers } from './edge-answers';
 import { CHUNKED_HEADER, edgeFilter, KEY_CHECK_CLUSTER } from './edge-filter';
+import { OVERLOAD_MANAGER } from './edge-overload';
+import { uploadsFilter } from './edge-uploads';
 
 /** Where a socket is. */
 export interface Address {
@@ -24,12 +26,6 @@ export interface EdgeConfigurationProps {
   readonly classes: readonly BodyClass[];
 }
 
-/** Connections at once, and the memory, in bytes, at which no new request is taken. */
-const CONNECTIONS = 2048;
-const HEAP = 400 * 1024 ** 2;
-/** Bodies up to this size are read whole before LiteLLM is bothered with them, so that a slow one holds no place there. */
-const READ_WHOLE = 1024 ** 2;
-
 /**
  * `envoy.json` of the edge (Envoy 1.36 and later). It holds no secret, and there is no admin interface: nothing listens but
  * the gateway's port and, on loopback, the liveness answer.
@@ -49,7 +45,7 @@ export function edgeConfiguration(props: EdgeConfigurationProps): string {
         cluster(KEY_CHECK_CLUSTER, litellm, 16, 256),
       ],
     },
-    overload_manager: overload(),
+    overload_manager: OVERLOAD_MANAGER,
   };
   return `${JSON.stringify(configuration, null, 1)}\n`;
 }
@@ -93,7 +89,8 @@ function gateway({ requestTimeoutSeconds, classes }: EdgeConfigurationProps): ob
       headers_with_underscores_action: 'DROP_HEADER',
     },
     http_filters: [
-      typed('envoy.filters.http.lua', 'http.lua.v3.Lua', { default_source_code: { inline_string: edgeFilter() } }),
+      lua('edge.requests', edgeFilter()),
+      lua('edge.uploads', uploadsFilter()),
       typed('envoy.filters.http.buffer', 'http.buffer.v3.Buffer', { max_request_bytes: READ_WHOLE }),
       router(),
     ],
@@ -182,26 +179,8 @@ const cluster = (name: string, litellm: Address, atOnce: number, waiting: number
   },
 });
 
-const overload = () => ({
-  refresh_interval: '0.25s',
-  resource_monitors: [
-    monitor('fixed_heap', 'fixed_heap.v3.FixedHeapConfig', { max_heap_size_bytes: HEAP }),
-    monitor('global_downstream_max_connections', 'downstream_connections.v3.DownstreamConnectionsConfig', {
-      max_active_downstream_connections: CONNECTIONS,
-    }),
-  ],
-  actions: [action('shrink_heap', 0.8), action('disable_http_keepalive', 0.9), action('stop_accepting_requests', 0.97)],
-});
-
-const monitor = (name: string, type: string, config: object) => ({
-  name: `envoy.resource_monitors.${name}`,
-  typed_config: { '@type': `type.googleapis.com/envoy.extensions.resource_monitors.${type}`, ...config },
-});
-
-const action = (name: string, value: number) => ({
-  name: `envoy.overload_actions.${name}`,
-  triggers: [{ name: 'envoy.resource_monitors.fixed_heap', threshold: { value } }],
-});
+const lua = (name: string, script: string) =>
+  typed(name, 'http.lua.v3.Lua', { default_source_code: { inline_string: script } });
 
 const router = () => typed('envoy.filters.http.router', 'http.router.v3.Router', { suppress_envoy_headers: true });
 

@@ -1,4 +1,5 @@
 import { LARGEST_BODY, UNKNOWN_KEY_BODY } from './body-limits';
+import { guarded, luaList as list, REFUSE, luaSet as set, luaText as text } from './edge-lua';
 import { ADMIN_SEGMENTS, PASSED_HEADER_PREFIXES, PASSED_HEADERS, PASSED_QUERIES } from './request-surface';
 
 /** Cluster that the filter asks whether LiteLLM knows a key. */
@@ -26,6 +27,7 @@ local QUERIES = {
 ${PASSED_QUERIES.map(({ method, path, parameters, ofAdminPages = [] }) => `  [${text(`${method} ${path}`)}] = ${set([...parameters, ...ofAdminPages])},`).join('\n')}
 }
 
+${REFUSE}
 local known, unknown, remembered = {}, {}, { known = 0, unknown = 0 }
 
 local function remember(kind, key, untilTime)
@@ -37,28 +39,8 @@ local function remember(kind, key, untilTime)
   if kind == "known" then known[key] = untilTime else unknown[key] = untilTime end
 end
 
--- In the words of the route: Anthropic's envelope, or OpenAI's.
-local function refuse(handle, path, status, kind, message, more)
-  local answer
-  if path:find("^/v1/messages") then
-    answer = '{"type":"error","error":{"type":"' .. kind .. '","message":"' .. message .. '"}}'
-  else
-    answer = '{"error":{"message":"' .. message .. '","type":"' .. kind .. '","param":null,"code":"' .. status .. '"}}'
-  end
-  local headers = more or {}
-  headers[":status"] = status
-  headers["content-type"] = "application/json"
-  handle:respond(headers, answer)
-end
-
-local function away(handle, path)
-  refuse(handle, path, "503", "api_error", "the gateway is busy or starting; try again in a few seconds", { ["retry-after"] = "5" })
-end
-
 -- Whether LiteLLM knows the key, and else the answer is given.
-local function keyIsKnown(handle, headers, path)
-  local authorization, apiKey = headers:get("authorization"), headers:get("x-api-key")
-  local key = (authorization or "") .. "\\n" .. (apiKey or "")
+local function keyIsKnown(handle, path, key, authorization, apiKey)
   local now = os.time()
   if (known[key] or 0) > now then return true end
   if (unknown[key] or 0) <= now then
@@ -126,24 +108,10 @@ local function work(handle)
     headers:replace(":path", passed == "" and path or path .. "?" .. passed)
   end
 
-  if length > ${UNKNOWN_KEY_BODY} then keyIsKnown(handle, headers, path) end
+  if length <= ${UNKNOWN_KEY_BODY} then return end
+  local authorization, apiKey = headers:get("authorization"), headers:get("x-api-key")
+  local key = (authorization or "") .. "\\n" .. (apiKey or "")
+  keyIsKnown(handle, path, key, authorization, apiKey)
 end
 
--- After an error of its filter Envoy would pass the request on as it came.
-function envoy_on_request(handle)
-  local ok, reason = pcall(work, handle)
-  if ok then return end
-  handle:logErr(tostring(reason))
-  away(handle, "/")
-end
-`;
-
-/** A string of Lua. */
-function text(value: string): string {
-  if (!/^[\x20-\x7e]*$/.test(value) || /["\\]/.test(value))
-    throw new Error(`"${value}" does not stand in Lua as it is`);
-  return `"${value}"`;
-}
-
-const list = (values: readonly string[]) => `{ ${values.map(text).join(', ')} }`;
-const set = (values: readonly string[]) => `{ ${values.map((value) => `[${text(value)}] = true`).join(', ')} }`;
+${guarded('work')}`;

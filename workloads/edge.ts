@@ -49,8 +49,9 @@ export const edge = (settings: Settings): Workload => ({
     retries: 3,
     startPeriod: 15,
   },
-  // Envoy itself takes 70 MB. At 400 MB of bodies and connections it takes no new request.
-  memoryMb: 512,
+  // Envoy itself takes 70 MB; connections, small bodies, bodies that arrive and bodies that wait fill at most some 400 MB more. At 500 MB
+  // it takes no new request.
+  memoryMb: 768,
   user: '101:101',
   scratch: [],
   kept: [],

@@ -224,8 +224,8 @@ test('Envoy offers its administration to nobody', async () => {
 test('LiteLLM gets few large bodies at once; more wait, still more are told to come again, and small ones pass', async () => {
   litellm.answer = slow;
   const huge = bodyClasses(4096).find(({ name }) => name === 'huge')!;
-  const clients = Array.from({ length: huge.atOnce + huge.waiting }, () =>
-    upload('/v1/messages', { ...KNOWN, 'content-length': 9 * MB }),
+  const clients = Array.from({ length: huge.atOnce + huge.waiting }, (_, index) =>
+    upload('/v1/messages', { authorization: `Bearer sk-known-${index}`, 'content-length': 9 * MB }),
   );
   const reached = () => litellm.targets.filter((target) => target.startsWith('POST')).length;
   while (reached() < huge.atOnce) await new Promise((resolve) => setTimeout(resolve, 20));
@@ -249,8 +249,9 @@ test('a body that trickles in holds no place of LiteLLM, and nobody else waits f
     client.send('x');
     return client;
   });
-  for (let index = 0; index < 200; index += 1) {
-    const client = upload('/v1/messages', { ...KNOWN, 'content-length': 900_000 });
+  for (let index = 0; index < 140; index += 1) {
+    const key = { authorization: `Bearer sk-known-slow-${index % 7}` };
+    const client = upload('/v1/messages', { ...key, 'content-length': 900_000 });
     client.send('x');
     trickling.push(client);
   }
@@ -264,6 +265,27 @@ test('a body that trickles in holds no place of LiteLLM, and nobody else waits f
   expect(heads().filter((head) => head.includes('content-length: 50000'))).toEqual([]);
   expect(heads().filter((head) => head.includes('content-length: 900000'))).toHaveLength(1);
   for (const client of trickling) client.close();
+}, 60_000);
+
+test('one key has no more than 48 MB on their way, whatever others have', async () => {
+  const greedy = { authorization: 'Bearer sk-known-greedy' };
+  const clients = Array.from({ length: 6 }, () => upload('/v1/messages', { ...greedy, 'content-length': 8 * MB }));
+  await new Promise((resolve) => setTimeout(resolve, 500));
+  const surplus = upload('/v1/messages', { ...greedy, 'content-length': 8 * MB });
+  expect(statusOf(await surplus.answered())).toBe(429);
+  const other = await fetch(`http://${HOST}:${edge.port}/v1/messages`, {
+    method: 'POST',
+    headers: { authorization: 'Bearer sk-known-other' },
+    body: 'x'.repeat(4 * MB),
+  });
+  expect(other.status).toBe(200);
+  // What has arrived does not count any more.
+  for (const client of clients) client.send('x'.repeat(8 * MB));
+  for (const client of clients) expect(statusOf(await client.answered())).toBe(200);
+  const again = upload('/v1/messages', { ...greedy, 'content-length': 30 * MB });
+  again.send('x'.repeat(30 * MB));
+  expect(statusOf(await again.answered())).toBe(200);
+  for (const client of [...clients, surplus, again]) client.close();
 }, 60_000);
 
 test('an answer streams through piece by piece', async () => {

@@ -106,7 +106,8 @@ test('JSON made to be dear is not even read without a valid key', async () => {
 }, 120_000);
 
 test('64 clients with 32 MB each and valid keys are served or told to come again, and do no harm', async () => {
-  const run = await besides(() => Promise.all(Array.from({ length: CLIENTS }, () => upload(key, LARGE))));
+  const keys = await Promise.all(Array.from({ length: CLIENTS / 4 }, newKey));
+  const run = await besides(() => Promise.all([...keys, ...keys, ...keys, ...keys].map((one) => upload(one, LARGE))));
   expectNoHarm(run);
   expect(run.result).toContain(200);
   for (const status of run.result) expect([200, 408, 429]).toContain(status);
