@@ -8,47 +8,43 @@ import { guarded, REFUSE } from './edge-lua';
  */
 export const uploadsFilter = (): string => `
 ${REFUSE}
-local uploads = {}
+local uploads, last = {}, 0
 
--- What a key has on its way, and what is read whole; what is over is forgotten.
+-- What a key has on its way, and what is read whole.
 local function bytesUnderWay(key, now)
   local ofKey, readWhole = 0, 0
-  for other, list in pairs(uploads) do
-    for index = #list, 1, -1 do
-      local upload = list[index]
-      if upload.over or upload.untilTime <= now then
-        table.remove(list, index)
-      else
-        if other == key then ofKey = ofKey + upload.length end
-        if upload.length <= ${READ_WHOLE} then readWhole = readWhole + upload.length end
-      end
+  for id, upload in pairs(uploads) do
+    if upload.untilTime <= now then
+      uploads[id] = nil
+    else
+      if upload.key == key then ofKey = ofKey + upload.length end
+      if upload.length <= ${READ_WHOLE} then readWhole = readWhole + upload.length end
     end
-    if #list == 0 then uploads[other] = nil end
   end
   return ofKey, readWhole
-end
-
-local function beginUpload(key, length)
-  local now = os.time()
-  local ofKey, readWhole = bytesUnderWay(key, now)
-  if ofKey + length > ${UNDER_WAY_PER_KEY} then return nil end
-  if length <= ${READ_WHOLE} and readWhole + length > ${UNDER_WAY_READ_WHOLE} then return nil end
-  local upload = { length = length, untilTime = now + ${BODY_SECONDS}, over = false }
-  uploads[key] = uploads[key] or {}
-  table.insert(uploads[key], upload)
-  return upload
 end
 
 local function work(handle)
   local headers = handle:headers()
   local length = tonumber(headers:get("content-length") or "0") or 0
   if length <= ${UNKNOWN_KEY_BODY} then return end
-  local upload = beginUpload((headers:get("authorization") or "") .. "\\n" .. (headers:get("x-api-key") or ""), length)
-  if not upload then
+  local key, now = (headers:get("authorization") or "") .. "\\n" .. (headers:get("x-api-key") or ""), os.time()
+  local ofKey, readWhole = bytesUnderWay(key, now)
+  if ofKey + length > ${UNDER_WAY_PER_KEY} or (length <= ${READ_WHOLE} and readWhole + length > ${UNDER_WAY_READ_WHOLE}) then
     return refuse(handle, headers:get(":path"), "429", "rate_limit_error",
       "too many large bodies are on their way at once; try again in a few seconds", { ["retry-after"] = "5" })
   end
+  last = last + 1
+  local id = last
+  uploads[id] = { key = key, length = length, untilTime = now + ${BODY_SECONDS} }
+  handle:streamInfo():dynamicMetadata():set("edge.uploads", "id", id)
   for _ in handle:bodyChunks() do end
-  upload.over = true
+  uploads[id] = nil
+end
+
+-- An answer that came before the whole body is the end of it too.
+function envoy_on_response(handle)
+  local known = handle:streamInfo():dynamicMetadata():get("edge.uploads")
+  if known then uploads[known["id"]] = nil end
 end
 ${guarded('work')}`;

@@ -268,11 +268,13 @@ test('a body that trickles in holds no place of LiteLLM, and nobody else waits f
 }, 60_000);
 
 test('one key has no more than 48 MB on their way, whatever others have', async () => {
+  litellm.answer = slow;
   const greedy = { authorization: 'Bearer sk-known-greedy' };
   const clients = Array.from({ length: 6 }, () => upload('/v1/messages', { ...greedy, 'content-length': 8 * MB }));
   await new Promise((resolve) => setTimeout(resolve, 500));
   const surplus = upload('/v1/messages', { ...greedy, 'content-length': 8 * MB });
   expect(statusOf(await surplus.answered())).toBe(429);
+  litellm.answer = usual;
   const other = await fetch(`http://${HOST}:${edge.port}/v1/messages`, {
     method: 'POST',
     headers: { authorization: 'Bearer sk-known-other' },
@@ -281,6 +283,8 @@ test('one key has no more than 48 MB on their way, whatever others have', async 
   expect(other.status).toBe(200);
   // What has arrived does not count any more.
   for (const client of clients) client.send('x'.repeat(8 * MB));
+  await new Promise((resolve) => setTimeout(resolve, 500));
+  for (const answer of finish) answer();
   for (const client of clients) expect(statusOf(await client.answered())).toBe(200);
   const again = upload('/v1/messages', { ...greedy, 'content-length': 30 * MB });
   again.send('x'.repeat(30 * MB));
