@@ -99,6 +99,7 @@ export class Demo {
     let python = await step(show, `LiteLLM ${LITELLM_VERSION} is installed`, (report) =>
       preparePythonEnvironment(cache, work(report)),
     );
+    const envoy = await step(show, 'Envoy is installed', (report) => prepareEnvoy(cache, python, work(report)));
     await step(show, 'PostgreSQL runs', (report) => this.startPostgres(python, ports, directory, work(report)));
     const reinstall = async (report: (text: string) => void) => {
       report('the installation is broken and is made anew');
@@ -113,7 +114,7 @@ export class Demo {
         await this.startLiteLLM(python, ports, directory);
       });
     });
-    await step(show, 'The edge runs', (report) => this.startEdge(python, ports, directory, work(report)));
+    await step(show, 'The edge runs', () => this.startEdge(envoy, ports, directory));
     await step(show, 'The key-provisioner runs', () => this.startKeyProvisioner(ports, directory));
     return this.info(directory);
   }
@@ -173,14 +174,9 @@ export class Demo {
     await this.litellm.start(this.signal);
   }
 
-  private async startEdge(
-    python: PythonEnvironment,
-    ports: Ports,
-    directory: DemoDirectory,
-    work: { report: (text: string) => void; signal: AbortSignal },
-  ): Promise<void> {
+  private async startEdge(program: string, ports: Ports, directory: DemoDirectory): Promise<void> {
     this.edge = new Edge({
-      program: await prepareEnvoy(cacheDirectory(), python, work),
+      program,
       settings: this.settings,
       directory: directory.path,
       litellmPort: ports.litellm,

@@ -168,7 +168,7 @@ async function story(): Promise<void> {
   platform.stopStandIn();
   platform.destroy();
   expect(
-    run('docker', ['ps', '--all', '--quiet', '--filter', `name=${platform.name}-litellm`]).stdout === '',
+    run('docker', ['ps', '--all', '--quiet', '--filter', `name=${platform.name}-(litellm|edge)`]).stdout === '',
     'the platform is gone',
   );
   platform.deploy();

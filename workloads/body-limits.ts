@@ -32,13 +32,13 @@ export interface BodyClass {
 /** What LiteLLM takes before any body, in MB, and how many times its size a body costs there at the most in ordinary JSON. */
 const LITELLM_ITSELF_MB = 1000;
 const TIMES_THE_BODY = 8;
-/** The limit these counts were made for, in MB; see the check below. */
+/** The limit these counts were made for, in MB. */
 const USUAL_MEMORY_MB = 4096;
 
 /**
- * How many bodies of which size LiteLLM is given at once, for its memory limit in MB. At every limit the sum of all places,
- * each with a body as large as its class allows, stays within it: for 4096 MB that is 512 of 64 KB, 128 of 1 MB, 20 of 8 MB
- * and 2 of 32 MB.
+ * How many bodies of which size LiteLLM is given at once, for its memory limit in MB. For 4096 MB that is 512 of 64 KB, 128 of 1 MB,
+ * 20 of 8 MB and 2 of 32 MB, which in ordinary JSON stays within the limit with every place taken by the largest body. Below some
+ * 2.5 GB it need not, as each class keeps a place.
  */
 export function bodyClasses(litellmMemoryMb: number): readonly BodyClass[] {
   const share = (litellmMemoryMb - LITELLM_ITSELF_MB) / (USUAL_MEMORY_MB - LITELLM_ITSELF_MB);

