@@ -1,3 +1,4 @@
+import { bodyRules, IS_LARGE, largeBodies, surfaceRules } from './door-limits';
 import { KEY_PROVISIONER_ROUTES, LITELLM_ROUTES, type Route } from './door-routes';
 
 /** An address the door forwards to. */
@@ -47,7 +48,8 @@ export const DOOR_HEALTH_PORT = 8404;
  *
  * Paths are compared with the list as they arrive and must match whole: nothing is decoded or tidied up before, so
  * `/v1/../ui`, `/v1/%2e%2e/ui` and `//ui` are simply not on the list. The upstream serves one request per
- * connection, which leaves nothing for a smuggled second one to ride on.
+ * connection, which leaves nothing for a smuggled second one to ride on. What LiteLLM's routes are for passes with known
+ * headers and query parameters only ({@link surfaceRules}), and with bodies that are not too large ({@link bodyRules}).
  */
 export function doorConfiguration(props: DoorConfigurationProps): string {
   const wait = `${props.requestTimeoutSeconds + 60}s`;
@@ -89,14 +91,25 @@ frontend alive
   bind 127.0.0.1:${props.healthPort ?? DOOR_HEALTH_PORT}
   http-request set-log-level silent
   monitor-uri /alive`,
-    service('litellm', props.litellm, LITELLM_ROUTES, concurrency),
+    service('litellm', props.litellm, LITELLM_ROUTES, concurrency, [
+      ...bodyRules(),
+      ...surfaceRules(),
+      `use_backend litellm-large if ${IS_LARGE}`,
+    ]),
+    largeBodies('litellm-large', server('litellm', props.litellm)),
     service('key-provisioner', props.keyProvisioner, KEY_PROVISIONER_ROUTES, concurrency),
     ...(props.coder ? [passage('coder', props.coder)] : []),
   ];
   return `${blocks.join('\n\n')}\n`;
 }
 
-function service(name: string, upstream: Upstream, routes: readonly Route[], concurrency: number): string {
+function service(
+  name: string,
+  upstream: Upstream,
+  routes: readonly Route[],
+  concurrency: number,
+  rules: readonly string[] = [],
+): string {
   const methods = [...new Set(routes.map((route) => route.method))];
   const lists = methods.map((method) => {
     const paths = routes.filter((route) => route.method === method).map((route) => `'${pattern(route.path)}'`);
@@ -111,11 +124,17 @@ ${lists.join('\n')}
   http-request deny deny_status 404 unless { url_beg / }
   http-request deny deny_status 404 if { req.hdr(upgrade) -m found }
   http-request set-log-level silent
-  http-request set-header Host ${upstream.host}:${upstream.port}
+${rules
+  .filter((rule) => !rule.startsWith('use_backend'))
+  .map((rule) => `  ${rule}\n`)
+  .join('')}  http-request set-header Host ${upstream.host}:${upstream.port}
   http-request del-header Forwarded
   http-request del-header X-Forwarded- -m beg
   http-request del-header X-Real-IP
-  ${server(name, upstream)} maxconn ${concurrency}`;
+${rules
+  .filter((rule) => rule.startsWith('use_backend'))
+  .map((rule) => `  ${rule}\n`)
+  .join('')}  ${server(name, upstream)} maxconn ${concurrency}`;
 }
 
 /** Coder speaks HTTP, websockets, DERP and TLS; none of it is the door's to read. */

@@ -12,6 +12,7 @@ export interface PlatformNetworksProps {
 /** Whether containers of a network reach anything outside it. */
 const INTERNAL: Readonly<Record<NetworkName, boolean>> = {
   database: true,
+  gateway: true,
   edge: true,
   uplink: false,
   'coder-database': true,

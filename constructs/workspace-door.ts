@@ -3,6 +3,7 @@ import type { Network } from '@cdktf/provider-docker/lib/network';
 import type { TerraformCount } from 'cdktf';
 import { Construct } from 'constructs';
 import type { Settings } from '../settings/schema';
+import { EDGE_PORT } from '../workloads/edge';
 import { imageOf } from '../workloads/images';
 import { healthLabel } from './docker-health';
 import { DOOR_HEALTH_PORT, doorConfiguration } from './door-configuration';
@@ -48,7 +49,7 @@ export class WorkspaceDoor extends Construct {
     const { settings, coderRoute } = props;
     const coder = coderRoute.kind === 'direct' ? undefined : coderRoute;
     const configuration = doorConfiguration({
-      litellm: { host: `${settings.name}-litellm`, port: 4000 },
+      litellm: { host: `${settings.name}-edge`, port: EDGE_PORT },
       keyProvisioner: { host: `${settings.name}-key-provisioner`, port: 8100 },
       coder: coder?.upstream,
       requestTimeoutSeconds: settings.litellm.request_timeout_s,

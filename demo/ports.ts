@@ -4,7 +4,10 @@ import { freePort, requirePort } from './processes/ports.ts';
 import type { Registry } from './registry.ts';
 
 export interface Ports {
+  /** The edge's: what everybody calls. */
   readonly gateway: number;
+  /** LiteLLM's own. */
+  readonly litellm: number;
   readonly provisioner: number;
   readonly postgres: number;
 }
@@ -38,7 +41,8 @@ export function claimPorts(
         : await requirePort(wishes.provisioner, '--provisioner-port', taken);
     taken.push(provisioner);
     const postgres = await freePort(0, taken);
-    await registry.add({ ...demo, ports: [gateway, provisioner, postgres] });
-    return { gateway, provisioner, postgres };
+    const litellm = await freePort(0, [...taken, postgres]);
+    await registry.add({ ...demo, ports: [gateway, provisioner, postgres, litellm] });
+    return { gateway, provisioner, postgres, litellm };
   });
 }

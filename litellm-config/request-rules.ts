@@ -27,6 +27,11 @@ export interface RequestRule {
   readonly carryUnknown: boolean;
   /** Query parameters that stay, with the value they must have; `*` is one plain word. */
   readonly query: Readonly<Record<string, string>>;
+  /**
+   * More of them, which LiteLLM's admin pages send; workspaces have no such pages.
+   * @default - none
+   */
+  readonly adminQuery?: Readonly<Record<string, string>>;
 }
 
 const MESSAGES_API = 'https://platform.claude.com/docs/en/api/messages (SDK 1.14.0: MessageCreateParams, beta)';
@@ -164,6 +169,10 @@ export const REQUEST_RULES: readonly RequestRule[] = [
     carryUnknown: false,
     // https://platform.claude.com/docs/en/api/models-list; client_version: Codex.
     query: { limit: '*', before_id: '*', after_id: '*', client_version: '*' },
+    adminQuery: {
+      ...{ return_wildcard_routes: '*', team_id: '*', include_model_access_groups: '*', only_model_access_groups: '*' },
+      ...{ include_metadata: '*', fallback_type: '*', scope: '*' },
+    },
   },
   {
     paths: ['/v1/model/info', '/model/info', '/model_group/info'],
@@ -171,6 +180,7 @@ export const REQUEST_RULES: readonly RequestRule[] = [
     fields: [],
     carryUnknown: false,
     query: {},
+    adminQuery: { litellm_model_id: '*', model_group: '*' },
   },
 ];
 
@@ -204,7 +214,7 @@ export const REQUEST_HEADERS = {
   names: [
     ...['host', 'authorization', 'x-api-key', 'accept', 'accept-encoding', 'accept-language', 'user-agent'],
     ...['origin', 'anthropic-version', 'anthropic-beta', 'anthropic-dangerous-direct-browser-access', 'x-app'],
-    ...['x-request-id', 'x-client-request-id'],
+    ...['openai-beta', 'x-request-id', 'x-client-request-id'],
     ...['originator', 'session-id', 'thread-id', 'x-session-id', 'x-session-affinity', 'x-parent-session-id'],
   ],
   prefixes: ['x-stainless-', 'x-claude-code-', 'x-codex-'],
@@ -217,13 +227,13 @@ export const MAX_BODY_BYTES = 33_554_432;
 export function requestRulesJson(): string {
   const names = (groups: readonly FieldGroup[]) => groups.flatMap(({ fields }) => fields);
   const rules = {
-    routes: REQUEST_RULES.map(({ paths, envelope, fields, carried = [], carryUnknown, query }) => ({
+    routes: REQUEST_RULES.map(({ paths, envelope, fields, carried = [], carryUnknown, query, adminQuery = {} }) => ({
       paths,
       envelope,
       fields: names(fields),
       carried: names(carried),
       carry_unknown: carryUnknown,
-      query,
+      query: { ...query, ...adminQuery },
     })),
     headers: REQUEST_HEADERS,
     max_body_bytes: MAX_BODY_BYTES,

@@ -26,7 +26,7 @@ const platform = new Platform(home, root);
 const WORKSPACE_IMAGE = 'acceptance/contractor-workspace:1';
 const TEMPLATE = 'contractor-workspace';
 /** What the deployment is made of, built here or pulled. */
-const PARTS = ['node', 'postgres', 'litellm', 'door', 'seed', 'coder'];
+const PARTS = ['node', 'postgres', 'litellm', 'edge', 'door', 'seed', 'coder'];
 let coder: CoderServer | undefined;
 
 async function story(): Promise<void> {
@@ -168,7 +168,7 @@ async function story(): Promise<void> {
   platform.stopStandIn();
   platform.destroy();
   expect(
-    run('docker', ['ps', '--all', '--quiet', '--filter', `name=${platform.name}-litellm`]).stdout === '',
+    run('docker', ['ps', '--all', '--quiet', '--filter', `name=${platform.name}-(litellm|edge)`]).stdout === '',
     'the platform is gone',
   );
   platform.deploy();

@@ -2,7 +2,7 @@
 # The base images of tests: the pinned public ones (workloads/images.json) where a container registry answers, else
 # stand-ins built here from package registries (scripts/stand-in-images/).
 #
-#   scripts/stand-in-images.sh [debian|node|postgres|litellm|door|seed|coder ...]      (default: node postgres litellm door seed)
+#   scripts/stand-in-images.sh [debian|node|postgres|litellm|edge|door|seed|coder ...]   (default: node postgres litellm edge door seed)
 #
 # Prints one JSON object of image references, in the words of `images` in gateway.yaml. An image is rebuilt only when its
 # folder, its versions or its base changed. Needs a Docker daemon (scripts/docker-daemon.sh).
@@ -160,6 +160,14 @@ build_on_debian() {
   build "$1" "$2-$(image_id "$base" | cut -c8-19)" "$base" "$scratch/$1"
 }
 
+build_edge() {
+  local base version
+  version=$(version_of ENVOY_VERSION)
+  mkdir -p "$scratch/edge"
+  base=$(build_debian)
+  build edge "$version" "$base" "$scratch/edge" "ENVOY_VERSION=$version"
+}
+
 # LiteLLM itself, with what of demo/ stands in for the database engine.
 build_litellm() {
   local base context=$scratch/litellm version
@@ -192,13 +200,13 @@ build_coder() {
   build coder "${version##*:v}" "$base" "$context"
 }
 
-(($#)) || set -- node postgres litellm door seed
+(($#)) || set -- node postgres litellm edge door seed
 docker version >/dev/null 2>&1 || fail 'no Docker daemon answers; run scripts/docker-daemon.sh start'
 separator='{'
 for name in "$@"; do
   case $name in
-    debian | node | postgres | litellm | door | seed | coder) ;;
-    *) fail "there is no stand-in for \"$name\"; choose among debian, node, postgres, litellm, door, seed, coder" ;;
+    debian | node | postgres | litellm | edge | door | seed | coder) ;;
+    *) fail "there is no stand-in for \"$name\"; choose among debian, node, postgres, litellm, edge, door, seed, coder" ;;
   esac
   image=$(pull "$name") || image=$("build_$name")
   printf '%s\n  "%s": "%s"' "$separator" "$name" "$image"

@@ -235,6 +235,7 @@ export const settingsSchema = z
     images: z
       .strictObject({
         litellm: image('litellm'),
+        edge: image('edge'),
         postgres: image('postgres'),
         key_provisioner: image('key_provisioner'),
         door: image('door'),

@@ -25,7 +25,7 @@ export const keyProvisioner = (settings: Settings): Workload => ({
     ...coder(settings),
   },
   files: { directory: '/etc/gateway', files: [{ name: CONFIGURATION, content: gatewayConfigurationJson(settings) }] },
-  networks: ['edge', 'uplink'],
+  networks: ['gateway', 'edge', 'uplink'],
   ports: [
     { internal: KEY_PROVISIONER_PORT, external: settings.key_provisioner.port, bind: settings.key_provisioner.bind },
   ],

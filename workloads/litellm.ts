@@ -54,8 +54,9 @@ export const litellm = (settings: Settings, options: LiteLLMOptions = {}): Workl
       { name: 'request-rules.json', content: requestRulesJson() },
     ],
   },
-  networks: ['database', 'edge', 'uplink'],
-  ports: [{ internal: LITELLM_PORT, external: settings.litellm.port, bind: settings.litellm.bind }],
+  networks: ['database', 'gateway', 'uplink'],
+  // The edge is what is published.
+  ports: [],
   health: {
     // The image has neither curl nor wget, HEAD is answered with 405, and localhost may be ::1.
     command: [

@@ -1,5 +1,6 @@
 import type { Settings } from '../settings/schema';
 import { coder } from './coder';
+import { edge } from './edge';
 import { keyProvisioner } from './key-provisioner';
 import { type LiteLLMOptions, litellm } from './litellm';
 import { coderPostgres, postgres } from './postgres';
@@ -9,6 +10,7 @@ import type { Workload } from './workload';
 export const platformWorkloads = (settings: Settings, options: { litellm?: LiteLLMOptions } = {}): Workload[] => [
   postgres(settings),
   litellm(settings, options.litellm),
+  edge(settings),
   keyProvisioner(settings),
   ...(settings.coder.server ? [coderPostgres(settings), coder(settings)] : []),
 ];

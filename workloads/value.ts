@@ -1,7 +1,7 @@
 import type { SecretName } from '../settings/secrets';
 
 /** Names of the workloads; another workload reaches one under its name. */
-export type WorkloadName = 'postgres' | 'litellm' | 'key-provisioner' | 'coder-postgres' | 'coder';
+export type WorkloadName = 'postgres' | 'litellm' | 'edge' | 'key-provisioner' | 'coder-postgres' | 'coder';
 
 interface Literal {
   readonly kind: 'literal';

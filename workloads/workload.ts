@@ -1,10 +1,11 @@
 import type { EnvValue, WorkloadName } from './value';
 
 /**
- * The platform's networks. `database` and `edge` lead nowhere else; `edge` is where workspaces' doors stand; `uplink` is the
- * way out and the way in from the host; `coder-database` joins a Coder server and its database.
+ * The platform's networks. `database`, `gateway` and `edge` lead nowhere else; on `gateway` stand LiteLLM and the two that
+ * speak to it; `edge` is where workspaces' doors stand; `uplink` is the way out and the way in from the host;
+ * `coder-database` joins a Coder server and its database.
  */
-export type NetworkName = 'database' | 'edge' | 'uplink' | 'coder-database';
+export type NetworkName = 'database' | 'gateway' | 'edge' | 'uplink' | 'coder-database';
 
 /** A text file that a workload reads. */
 export interface WorkloadFile {

@@ -12,7 +12,7 @@ import { explained, isCooldown, type Probe, probeProviders } from './probe';
 import { readWorkspace, type WorkspaceFacts } from './workspace-facts';
 
 /** The platform's containers, by the last part of their names. */
-export type Role = 'litellm' | 'postgres' | 'key-provisioner' | 'coder';
+export type Role = 'litellm' | 'edge' | 'postgres' | 'key-provisioner' | 'coder';
 
 export interface ExaminationOptions {
   readonly settings: Settings;
@@ -94,7 +94,16 @@ export class Examination {
     this.once.get('health', async () => {
       try {
         const answer = await this.gateway.get('/health/readiness', undefined, 15_000);
-        const database = (answer.json as { db?: string } | undefined)?.db ?? 'unknown';
+        const said = answer.json as { db?: string; error?: { message?: string } } | undefined;
+        // In LiteLLM's place the edge answers, and says so.
+        if (answer.status >= 500 && said?.db === undefined && said?.error)
+          return {
+            reachable: false,
+            trouble: `the edge answers: ${said.error.message}`,
+            status: 0,
+            database: 'unknown',
+          };
+        const database = said?.db ?? 'unknown';
         const date = Date.parse(answer.headers.get('date') ?? '');
         return {
           reachable: true,

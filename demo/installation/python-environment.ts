@@ -88,10 +88,14 @@ async function installPackages(venv: string, { report, signal }: Work): Promise<
   });
 }
 
+/** What pip prints where the package index does not answer. */
+export const INDEX_UNREACHABLE =
+  /NewConnectionError|ConnectTimeout|ConnectionError|ReadTimeout|ProxyError|SSLError|HTTPError/;
+
 function explained(error: CommandFailed): Error {
   const { output } = error;
   if (/No space left on device|Errno 28/.test(output)) return noSpace(error.command.split('/bin/')[0] ?? '');
-  if (/NewConnectionError|ConnectTimeout|ConnectionError|ReadTimeout|ProxyError|SSLError|HTTPError/.test(output)) {
+  if (INDEX_UNREACHABLE.test(output)) {
     return new Problem(
       `the Python package index could not be reached: ${lastLine(output)}; check the network, or set PIP_INDEX_URL or HTTPS_PROXY`,
     );

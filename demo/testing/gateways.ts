@@ -5,11 +5,13 @@ import { join } from 'node:path';
 import type { Settings } from '../../settings/schema.ts';
 import { copyCluster, prepareDatabaseTemplate, TEMPLATE_DATABASE } from '../installation/database-template.ts';
 import { cacheDirectory } from '../installation/directories.ts';
+import { prepareEnvoy } from '../installation/envoy.ts';
 import { preparePythonEnvironment, QUERY_ENGINE } from '../installation/python-environment.ts';
 import type { Work } from '../installation/work.ts';
 import { freePort } from '../processes/ports.ts';
 import { chooseProviders } from '../providers.ts';
 import { makeSecrets, type Secrets } from '../secrets.ts';
+import { Edge } from '../services/edge.ts';
 import { KeyProvisioner, type KeyProvisionerOptions } from '../services/key-provisioner.ts';
 import { LiteLLM } from '../services/litellm.ts';
 import { Postgres } from '../services/postgres.ts';
@@ -21,7 +23,9 @@ export interface GatewayRequest {
   readonly config: string;
   /** Text of the key-provisioner's `gateway.json`; without it there is no key-provisioner. */
   readonly gatewayJson?: string;
+  /** The edge's port. */
   readonly port: number;
+  readonly litellmPort: number;
   readonly provisionerPort: number;
   /** Added to LiteLLM's environment. */
   readonly env: Record<string, string>;
@@ -36,7 +40,10 @@ export interface GatewayAnswer {
   readonly adminToken: string;
   readonly workspaceIdentitySecret: string;
   readonly keyDerivationSecret: string;
+  /** The edge. */
   readonly url: string;
+  readonly litellmUrl: string;
+  readonly litellmPid: number;
   readonly provisionerUrl?: string;
   readonly databaseUrl: string;
   /** Holds `config.yaml`, `gateway.json`, `litellm.log` and `key-provisioner.log`. */
@@ -45,6 +52,7 @@ export interface GatewayAnswer {
 
 interface Running {
   readonly litellm: LiteLLM;
+  readonly edge: Edge;
   readonly provisionerOptions?: KeyProvisionerOptions;
   readonly provisioners: KeyProvisioner[];
 }
@@ -56,13 +64,17 @@ export class TestGateways {
   private constructor(
     private readonly directory: string,
     private readonly venv: string,
+    /** Path of Envoy. */
+    readonly envoy: string,
     private readonly postgres: Postgres,
   ) {}
 
   /** Installs what is missing and starts PostgreSQL. */
   static async open(work: Work): Promise<TestGateways> {
     const cache = cacheDirectory();
-    const { venv, migrationsDirectory } = await preparePythonEnvironment(cache, work);
+    const python = await preparePythonEnvironment(cache, work);
+    const { venv, migrationsDirectory } = python;
+    const envoy = await prepareEnvoy(cache, python, work);
     const template = await prepareDatabaseTemplate(cache, migrationsDirectory, work);
     const directory = mkdtempSync(join(tmpdir(), 'gateway-tests-'));
     chmodSync(directory, 0o755); // PostgreSQL may run as another user
@@ -76,13 +88,14 @@ export class TestGateways {
       scratch: directory,
     });
     await postgres.start(work.signal);
-    return new TestGateways(directory, venv, postgres);
+    return new TestGateways(directory, venv, envoy, postgres);
   }
 
-  /** Two free ports, for a gateway and its key-provisioner. */
-  async ports(): Promise<{ port: number; provisionerPort: number }> {
+  /** Free ports for a gateway's edge, its LiteLLM and its key-provisioner. */
+  async ports(): Promise<{ port: number; litellmPort: number; provisionerPort: number }> {
     const port = await freePort();
-    return { port, provisionerPort: await freePort(0, [port]) };
+    const litellmPort = await freePort(0, [port]);
+    return { port, litellmPort, provisionerPort: await freePort(0, [port, litellmPort]) };
   }
 
   async start(request: GatewayRequest): Promise<GatewayAnswer> {
@@ -98,16 +111,26 @@ export class TestGateways {
       directory,
       secrets: { ...secrets, ...chooseProviders(request.settings, {}, true).secrets },
       databaseUrl,
-      port: request.port,
+      port: request.litellmPort,
       logFile: join(directory, 'litellm.log'),
       online: false,
       env: request.env,
     });
+    const edge = new Edge({
+      program: this.envoy,
+      settings: request.settings,
+      directory,
+      litellmPort: request.litellmPort,
+      port: request.port,
+      logFile: join(directory, 'edge.log'),
+    });
     const options = provisionerOptions(request, directory, secrets);
     const provisioners = options ? [new KeyProvisioner(options)] : [];
-    const answer: GatewayAnswer = {
+    const answer = (): GatewayAnswer => ({
       id,
-      url: litellm.url,
+      url: edge.url,
+      litellmUrl: litellm.url,
+      litellmPid: litellm.pid,
       provisionerUrl: provisioners[0]?.url,
       databaseUrl,
       directory,
@@ -115,16 +138,16 @@ export class TestGateways {
       adminToken: secrets.provisioner_admin_token,
       workspaceIdentitySecret: secrets.workspace_identity_secret,
       keyDerivationSecret: secrets.key_derivation_secret,
-    };
-    this.running.set(id, { litellm, provisionerOptions: options, provisioners });
+    });
+    this.running.set(id, { litellm, edge, provisionerOptions: options, provisioners });
     try {
-      await litellm.start();
+      await Promise.all([litellm.start(), edge.start()]);
       await provisioners[0]?.start();
     } catch (error) {
       await this.remove(id);
       throw error;
     }
-    return answer;
+    return answer();
   }
 
   /**
@@ -152,10 +175,10 @@ export class TestGateways {
     return { url: copy.url };
   }
 
-  /** `start`, `stop` or `kill` of `litellm` or `key-provisioner`. */
+  /** `start`, `stop` or `kill` of `litellm`, `edge` or `key-provisioner`. */
   async control(id: string, service: string, action: string): Promise<void> {
-    const { litellm, provisioners } = this.find(id);
-    const target = service === 'litellm' ? litellm : provisioners[0];
+    const { litellm, edge, provisioners } = this.find(id);
+    const target = service === 'litellm' ? litellm : service === 'edge' ? edge : provisioners[0];
     if (!target) throw new Error(`this gateway has no ${service}`);
     if (action === 'start') await target.start();
     else if (action === 'stop') await target.stop();
@@ -164,8 +187,8 @@ export class TestGateways {
   }
 
   async remove(id: string): Promise<void> {
-    const { litellm, provisioners } = this.find(id);
-    await Promise.all([...provisioners.map((provisioner) => provisioner.stop()), litellm.stop()]);
+    const { litellm, edge, provisioners } = this.find(id);
+    await Promise.all([edge.stop(), ...provisioners.map((provisioner) => provisioner.stop()), litellm.stop()]);
     this.running.delete(id);
     await this.postgres.dropDatabase(`suite_${id}`).catch(() => {}); // it may be in the middle of an outage
   }
@@ -193,7 +216,7 @@ export class TestGateways {
 }
 
 function provisionerOptions(
-  { settings, gatewayJson, port, provisionerPort, provisionerEnv }: GatewayRequest,
+  { settings, gatewayJson, litellmPort, provisionerPort, provisionerEnv }: GatewayRequest,
   directory: string,
   secrets: Secrets,
 ): KeyProvisionerOptions | undefined {
@@ -203,7 +226,7 @@ function provisionerOptions(
     configuration: gatewayJson,
     directory,
     secrets,
-    litellm: `127.0.0.1:${port}`,
+    litellm: `127.0.0.1:${litellmPort}`,
     port: provisionerPort,
     logFile: join(directory, 'key-provisioner.log'),
     env: provisionerEnv,

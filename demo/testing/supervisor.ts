@@ -57,6 +57,7 @@ async function obey(order: string, body: unknown): Promise<unknown> {
   const [, method, first, id = '', service = '', action = ''] =
     /^(\w+) \/([\w-]+)(?:\/([\w-]+))?(?:\/([\w-]+))?(?:\/([\w-]+))?$/.exec(order) ?? [];
   if (method === 'POST' && first === 'ports') return gateways.ports();
+  if (method === 'POST' && first === 'envoy') return { program: gateways.envoy };
   if (method === 'POST' && first === 'databases') return gateways.database();
   if (method === 'POST' && first === 'postgres')
     return id === 'stop' ? gateways.stopPostgres() : gateways.startPostgres();

@@ -27,7 +27,7 @@ BY_PATH: Mapping[str, Mapping[str, Any]] = {path: rule for rule in RULES["routes
 HEADERS = frozenset(RULES["headers"]["names"])
 HEADER_PREFIXES = tuple(RULES["headers"]["prefixes"])
 MAX_MODEL_NAME = 200
-PLAIN_WORD = re.compile(r"[A-Za-z0-9._-]{1,100}")
+PLAIN_WORD = re.compile(r"[A-Za-z0-9._%/-]{1,200}")
 
 class Refused(Exception):
     """A request that the filter answers itself."""

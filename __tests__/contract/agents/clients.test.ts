@@ -74,12 +74,14 @@ describe.each(clients)('$agent', ({ agent, client, tools }) => {
 
   test('ends by itself when the gateway is away', async () => {
     const workspace = await workspaceOf(agent);
+    await agents.gateway.edge.stop();
     await agents.gateway.litellm.stop();
     try {
       const { code, output } = await agents.ask[client](workspace, TASK);
       expect({ code, output }).toEqual({ code: agent === 'aider' ? 0 : 1, output: expect.any(String) });
     } finally {
       await agents.gateway.litellm.start();
+      await agents.gateway.edge.start();
     }
   }, 300_000);
 });

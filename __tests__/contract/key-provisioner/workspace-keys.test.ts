@@ -273,6 +273,7 @@ test('a start gives the files of each agent, with the key in owner-only files an
 
 test('a workspace on a dear model whose policy lacks the configured small model gets the cheapest that the policy has', async () => {
   const models = ['claude-sonnet-5-5', 'claude-opus-5-5', 'claude-haiku-5-5'];
+  // Every key of this suite follows first.
   const narrow = await withConfiguration(gateway, ({ policies }) => {
     policies.workspace.models = models;
   });
@@ -282,7 +283,7 @@ test('a workspace on a dear model whose policy lacks the configured small model 
     JSON.parse(body.files.find(({ path }: { path: string }) => path.endsWith(end)).content);
   expect(content('models.json')).toMatchObject({ small: 'claude-haiku-5-5' });
   expect(content('managed-settings.json').env).toMatchObject({ ANTHROPIC_DEFAULT_HAIKU_MODEL: 'claude-haiku-5-5' });
-});
+}, 180_000);
 
 test("a person's own key is used instead of a provisioned one, once LiteLLM has confirmed it", async () => {
   const workspace = newWorkspace();

@@ -28,8 +28,11 @@ export interface Control {
 }
 
 export interface Gateway {
-  /** LiteLLM, `http://127.0.0.1:…`. */
+  /** The edge in front of LiteLLM, `http://127.0.0.1:…`: what everybody calls. */
   readonly url: string;
+  /** LiteLLM itself, as the key-provisioner reaches it. */
+  readonly litellmUrl: string;
+  readonly litellmPid: number;
   /** The key-provisioner; empty without one. */
   readonly provisionerUrl: string;
   readonly masterKey: string;
@@ -42,6 +45,7 @@ export interface Gateway {
   readonly settings: Settings;
   /** `kill` is a crash. */
   readonly litellm: Control & { kill(): Promise<void> };
+  readonly edge: Control;
   readonly keyProvisioner: Control & { kill(): Promise<void> };
   /** The server all suites of a run share; each has its own database. */
   readonly postgres: Control;
@@ -53,7 +57,7 @@ export interface Gateway {
 /** The real LiteLLM on a fresh database, and the real key-provisioner where asked for. Stop it in `afterAll`. */
 export async function startGateway(options: GatewayOptions = {}): Promise<Gateway> {
   const settings = settingsOf(options.settings);
-  const ports = await order<{ port: number; provisionerPort: number }>('POST', '/ports');
+  const ports = await order<{ port: number; litellmPort: number; provisionerPort: number }>('POST', '/ports');
   const answer = await order<Answer>('POST', '/gateways', {
     ...ports,
     settings,
@@ -79,6 +83,7 @@ export async function startGateway(options: GatewayOptions = {}): Promise<Gatewa
     provisionerUrl: rest.provisionerUrl ?? '',
     settings,
     litellm: service('litellm'),
+    edge: service('edge'),
     keyProvisioner: service('key-provisioner'),
     postgres: { start: control('/postgres', 'start'), stop: control('/postgres', 'stop') },
     startKeyProvisionerCopy: (env = {}) => order<{ url: string }>('POST', `/gateways/${id}/key-provisioners`, env),
@@ -86,7 +91,8 @@ export async function startGateway(options: GatewayOptions = {}): Promise<Gatewa
   };
 }
 
-interface Answer extends Omit<Gateway, 'litellm' | 'keyProvisioner' | 'postgres' | 'settings' | 'provisionerUrl'> {
+interface Answer
+  extends Omit<Gateway, 'litellm' | 'edge' | 'keyProvisioner' | 'postgres' | 'settings' | 'provisionerUrl'> {
   readonly id: string;
   readonly provisionerUrl?: string;
 }

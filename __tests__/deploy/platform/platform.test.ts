@@ -14,7 +14,7 @@ beforeAll(async () => {
 });
 afterAll(() => platform?.close());
 
-const PARTS = ['postgres', 'litellm', 'key-provisioner'];
+const PARTS = ['postgres', 'litellm', 'edge', 'key-provisioner'];
 
 async function ask(path: string, body: unknown, key: string, base = platform.gatewayUrl) {
   const response = await fetch(base + path, {
@@ -50,7 +50,7 @@ function reaches(network: string, host: string, port: number): boolean {
 
 test('cdktf deploy brings everything up healthy', () => {
   platform.cdktf('deploy');
-  expect(PARTS.map((part) => platform.health(part))).toEqual(['healthy', 'healthy', 'healthy']);
+  expect(PARTS.map((part) => platform.health(part))).toEqual(PARTS.map(() => 'healthy'));
 });
 
 test('a key issued through the provisioner gets a completion through the gateway', async () => {
@@ -87,7 +87,16 @@ test('the database is reached by the gateway only', () => {
 });
 
 test('the network that workspaces come in by leads to the gateway and nowhere outside', () => {
-  expect(reaches('edge', 'litellm', 4000)).toBe(true);
+  expect(reaches('edge', 'edge', 4000)).toBe(true);
+  expect(reaches('gateway', 'litellm', 4000)).toBe(true);
+  expect(reaches('edge', 'litellm', 4000)).toBe(false);
+  const litellm = docker(
+    'inspect',
+    '--format',
+    '{{range .NetworkSettings.Networks}}{{.IPAddress}} {{end}}',
+    platform.container('litellm'),
+  );
+  for (const address of litellm.trim().split(' ')) expect(reaches('edge', address, 4000)).toBe(false);
   expect(reaches('edge', 'key-provisioner', 8100)).toBe(true);
   expect(reaches('edge', '1.1.1.1', 53)).toBe(false);
 });

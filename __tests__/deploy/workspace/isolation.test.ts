@@ -74,11 +74,13 @@ describe.each([
 
 test('the platform’s containers have no names and no addresses in a workspace', () => {
   const { name } = template;
-  const services = ['litellm', 'key-provisioner', 'postgres'];
+  const services = ['edge', 'litellm', 'key-provisioner', 'postgres'];
   expect(a.connect(services.map((service) => [`${name}-${service}`, 4000]))).toEqual(services.map(() => 'ENOTFOUND'));
   const attempts = a.connect([
-    [address(`${name}-litellm`, `${name}-edge`), 4000],
-    [address(`${name}-litellm`, `${name}-edge`), 9000],
+    [address(`${name}-edge`, `${name}-edge`), 4000],
+    [address(`${name}-edge`, `${name}-edge`), 9000],
+    [address(`${name}-edge`, `${name}-uplink`), 4000],
+    [address(`${name}-litellm`, `${name}-gateway`), 4000],
     [address(`${name}-litellm`, `${name}-database`), 4000],
     [address(`${name}-litellm`, `${name}-uplink`), 4000],
     [address(`${name}-key-provisioner`, `${name}-edge`), 8100],
@@ -119,7 +121,7 @@ test('one’s own door opens two ports and no more', () => {
 });
 
 test('the door of a stopped platform answers 503 and finds it again when it is back, under whatever address', () => {
-  docker('rm', '--force', `${template.name}-litellm`);
+  docker('rm', '--force', `${template.name}-edge`);
   const status = () => a.fetch('GET', 'http://litellm:4000/v1/models');
   for (let tries = 0; tries < 10 && status() !== '503'; tries += 1);
   expect(status()).toBe('503');
@@ -139,7 +141,7 @@ test('the door of a stopped platform answers 503 and finds it again when it is b
     'run',
     '--detach',
     '--name',
-    `${template.name}-litellm`,
+    `${template.name}-edge`,
     '--network',
     `${template.name}-edge`,
     machine.images.workspace,

@@ -23,6 +23,7 @@ export const gateway = (network: string) =>
 /** HTTP servers under a platform's names, on its networks and ports. */
 export function platform(name: string, { images }: Machine): void {
   docker('network', 'create', '--internal', `${name}-edge`);
+  docker('network', 'create', '--internal', `${name}-gateway`);
   docker('network', 'create', '--internal', `${name}-database`);
   docker('network', 'create', `${name}-uplink`);
   const serve = (service: string, network: string, ...ports: number[]) =>
@@ -39,11 +40,14 @@ export function platform(name: string, { images }: Machine): void {
       SERVER,
       ...ports.map(String),
     );
-  serve('litellm', 'edge', 4000, 9000);
+  serve('edge', 'edge', 4000, 9000);
+  serve('litellm', 'gateway', 4000);
   serve('key-provisioner', 'edge', 8100);
   serve('postgres', 'database', 5432);
   docker('network', 'connect', `${name}-database`, `${name}-litellm`);
   docker('network', 'connect', `${name}-uplink`, `${name}-litellm`);
+  docker('network', 'connect', `${name}-gateway`, `${name}-edge`);
+  docker('network', 'connect', `${name}-uplink`, `${name}-edge`);
 }
 
 /** Like {@link SERVER}, and appends what it is sent to the file that is its first argument. */
@@ -87,7 +91,7 @@ export class Outside {
 }
 
 export function removePlatform(name: string): void {
-  for (const service of ['litellm', 'key-provisioner', 'postgres'])
+  for (const service of ['edge', 'litellm', 'key-provisioner', 'postgres'])
     dockerQuietly('rm', '--force', `${name}-${service}`);
-  for (const network of ['edge', 'database', 'uplink']) dockerQuietly('network', 'rm', `${name}-${network}`);
+  for (const network of ['edge', 'gateway', 'database', 'uplink']) dockerQuietly('network', 'rm', `${name}-${network}`);
 }

@@ -1,5 +1,7 @@
+import net from 'node:net';
 import { doorConfiguration } from '../../../constructs/door-configuration';
 import { KEY_PROVISIONER_ROUTES, LITELLM_ROUTES } from '../../../constructs/door-routes';
+import { LARGEST_BODY } from '../../../workloads/body-limits';
 import { freePorts, haproxy, Recorder, send, startHaproxy, statusOf } from './door-testbed';
 
 const host = '127.0.0.1';
@@ -48,9 +50,81 @@ if (!haproxy) console.warn('SKIPPED: the door is not tested, HAProxy is missing 
     send(port, `${line} HTTP/1.1\r\nHost: litellm:4000\r\n${headers}Connection: close\r\n\r\n`);
 
   test.each(LITELLM_ROUTES)('$method $path reaches LiteLLM', async ({ method, path }) => {
-    const target = `${path.replace('{model}', 'claude-sonnet-4-5')}?beta=true`;
+    const target = path.replace('{model}', 'claude-sonnet-4-5');
     expect(await call(door.litellm, `${method} ${target}`, 'Content-Length: 0\r\n')).toMatch(/litellm$/);
     expect(litellm.targets).toEqual([`${method} ${target} HTTP/1.1`]);
+  });
+
+  test.each([
+    ['POST /v1/messages?beta=true', 'POST /v1/messages?beta=true'],
+    ['POST /v1/messages?model=claude-opus-5-5&beta=true&m%6fdel=x', 'POST /v1/messages?beta=true'],
+    ['POST /v1/messages?betax=1&&', 'POST /v1/messages'],
+    ['POST /v1/messages/count_tokens?beta=true&model=x', 'POST /v1/messages/count_tokens?beta=true'],
+    ['POST /v1/chat/completions?beta=true&model=x', 'POST /v1/chat/completions'],
+    ['POST /v1/responses?api-version=2024&model=x', 'POST /v1/responses'],
+    ['GET /v1/models?limit=3&team_id=x&after_id=m', 'GET /v1/models?limit=3&after_id=m'],
+    ['GET /v1/model/info?litellm_model_id=x', 'GET /v1/model/info'],
+  ])('%s reaches LiteLLM with known parameters only', async (line, expected) => {
+    await call(door.litellm, line, 'Content-Length: 0\r\n');
+    expect(litellm.targets).toEqual([`${expected} HTTP/1.1`]);
+  });
+
+  test('no header that is not known reaches LiteLLM, and those of the protocols do', async () => {
+    const steering = [
+      'X-Litellm-Tags',
+      'Api-Key',
+      'X-Goog-Api-Key',
+      'Langfuse_Trace_Id',
+      'Cookie',
+      'Hostx',
+      'Xauthorization',
+    ];
+    const needed = [
+      'Authorization',
+      'X-Api-Key',
+      'Anthropic-Beta',
+      'X-Stainless-Lang',
+      'X-Claude-Code-Session-Id',
+      'Accept',
+    ];
+    const headers = [...steering.map((name) => `${name}: steered`), ...needed.map((name) => `${name}: needed`)];
+    await call(door.litellm, 'POST /v1/messages', `${headers.join('\r\n')}\r\nContent-Length: 0\r\n`);
+    expect(litellm.received[0]).not.toContain('steered');
+    for (const name of needed) expect(litellm.received[0]).toMatch(new RegExp(`^${name}: needed\r$`, 'im'));
+  });
+
+  test.each([
+    ['larger than 32 MB', `Content-Length: ${LARGEST_BODY + 1}`, 413],
+    ['said to have 500 MB', 'Content-Length: 500000000', 413],
+    ['in chunks', 'Transfer-Encoding: chunked', 411],
+    ['compressed', 'Content-Length: 5\r\nContent-Encoding: gzip', 415],
+  ])('a body %s is refused before it is read, in the words of the route', async (_, header, status) => {
+    for (const [path, envelope] of [
+      ['/v1/messages', { type: 'error', error: { message: expect.any(String) } }],
+      ['/v1/chat/completions', { error: { message: expect.any(String), code: String(status) } }],
+    ] as const) {
+      const answer = await call(door.litellm, `POST ${path}`, `${header}\r\n`);
+      expect(statusOf(answer)).toBe(status);
+      expect(JSON.parse(answer.slice(answer.indexOf('{')))).toMatchObject(envelope);
+    }
+    expect(litellm.received).toEqual([]);
+  });
+
+  test('few large bodies are under way at once, and small requests do not wait for them', async () => {
+    const usual = litellm.answer;
+    litellm.answer = () => {};
+    const head = `POST /v1/messages HTTP/1.1\r\nHost: a\r\nContent-Length: 2000000\r\n\r\n`;
+    const sockets = Array.from({ length: 30 }, () =>
+      net.connect(door.litellm, host, function (this: net.Socket) {
+        this.write(head);
+      }),
+    );
+    await new Promise((resolve) => setTimeout(resolve, 1000));
+    expect(litellm.targets).toHaveLength(8);
+    litellm.answer = usual;
+    expect(await call(door.litellm, 'POST /v1/messages', 'Content-Length: 0\r\n')).toMatch(/litellm$/);
+    for (const socket of sockets) socket.destroy();
+    await new Promise((resolve) => setTimeout(resolve, 200));
   });
 
   test.each(KEY_PROVISIONER_ROUTES)('$method $path reaches the key-provisioner', async ({ method, path }) => {

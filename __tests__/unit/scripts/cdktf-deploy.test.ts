@@ -46,7 +46,7 @@ async function cdktf(...args: string[]): Promise<{ status: number; output: strin
 test('cdktf deploy stops before anything is made where somebody else has a port', async () => {
   const varFile = `--var-file=${join(directory, 'secrets.tfvars')}`;
   const { status, output } = await cdktf('deploy', 'platform', '--auto-approve', varFile);
-  expect(output).toContain(`port ${port} on 127.0.0.1, meant for ai-gateway-litellm, is taken; end what listens there`);
+  expect(output).toContain(`port ${port} on 127.0.0.1, meant for ai-gateway-edge, is taken; end what listens there`);
   expect(status).not.toBe(0);
   expect(existsSync(join(directory, 'cdktf.out/stacks'))).toBe(false);
 });

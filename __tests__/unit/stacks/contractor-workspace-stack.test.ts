@@ -237,6 +237,6 @@ test('the settings’ images and name are used', () => {
   }).json.resource;
   expect(docker_container.workspace.image).toBe('registry.example.com/ws:1');
   expect(docker_container.door.image).toBe('registry.example.com/haproxy:3.2.4');
-  expect(docker_container.door.env[0]).toContain('acme-litellm:4000');
+  expect(docker_container.door.env[0]).toContain('acme-edge:4000');
   expect(docker_network.workspace.name).toMatch(/^acme-ws-/);
 });

@@ -13,18 +13,23 @@ images: {key_provisioner: "registry.test/key-provisioner:1"}`);
 
 test('resource addresses change only on purpose', () => {
   expect(addresses(platform(ON))).toEqual([
+    'docker_container.edge',
+    'docker_container.edge_files',
     'docker_container.key_provisioner',
     'docker_container.key_provisioner_files',
     'docker_container.litellm',
     'docker_container.litellm_files',
     'docker_container.postgres',
+    'docker_image.edge',
     'docker_image.key_provisioner',
     'docker_image.litellm',
     'docker_image.postgres',
     'docker_image.seed',
     'docker_network.database',
     'docker_network.edge',
+    'docker_network.gateway',
     'docker_network.uplink',
+    'docker_volume.edge_files',
     'docker_volume.key_provisioner_files',
     'docker_volume.litellm_files',
   ]);
@@ -142,7 +147,7 @@ test('no image has a floating tag', () => {
 });
 
 test('every image can come from somewhere else', () => {
-  const names = ['litellm', 'postgres', 'key_provisioner', 'coder', 'seed'];
+  const names = ['litellm', 'edge', 'postgres', 'key_provisioner', 'coder', 'seed'];
   const images = names.map((name) => `  ${name}: mirror.test/${name.replace('_', '-')}:1.2.3`).join('\n');
   const used = Object.values(platform(`${CODER}images:\n${images}\n`).resource.docker_image ?? {}).map(
     ({ name }) => name,

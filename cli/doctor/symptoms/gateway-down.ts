@@ -4,7 +4,7 @@ import type { Symptom } from '../symptom';
 export const gatewayDown: Symptom = {
   id: 'gateway-down',
   title: 'nothing answers where the gateway should be',
-  detection: "GATEWAY_URL does not answer; the container's state says why",
+  detection: "GATEWAY_URL, or the edge in LiteLLM's place, does not answer; the containers' states say why",
   causes: [
     'it was not deployed',
     'it is stopped',
@@ -14,8 +14,12 @@ export const gatewayDown: Symptom = {
   detect: async (examination) => {
     const health = await examination.health();
     if (health.reachable) return [];
-    const container = await examination.container('litellm');
-    const name = examination.containerName('litellm');
+    const litellm = await examination.container('litellm');
+    const edge = await examination.container('edge');
+    // LiteLLM runs, so that it is the edge in front of it that does not answer.
+    const role = litellm?.State.Running && edge && !edge.State.Running ? 'edge' : 'litellm';
+    const container = role === 'edge' ? edge : litellm;
+    const name = examination.containerName(role);
     const trouble = await examination.dockerTrouble();
     const state = container?.State;
     const starting = state?.Running === true && state.Health?.Status === 'starting';
@@ -38,11 +42,11 @@ export const gatewayDown: Symptom = {
         },
       ];
     if (state?.Status === 'restarting') {
-      const words = (await examination.log('litellm')).trimEnd().split('\n').at(-1)?.trim().slice(0, 200);
+      const words = (await examination.log(role)).trimEnd().split('\n').at(-1)?.trim().slice(0, 200);
       return [
         {
           cause: `the gateway ends after each start (exit code ${state.ExitCode})`,
-          evidence: [...evidence, ...(words ? [`litellm.log: ${words}`] : [])],
+          evidence: [...evidence, ...(words ? [`${role}.log: ${words}`] : [])],
           fix: [`docker logs --tail 50 ${name}   # why`],
           explains,
         },
@@ -62,7 +66,7 @@ export const gatewayDown: Symptom = {
         {
           cause: 'the gateway runs and does not answer on its port',
           evidence,
-          fix: [`docker restart ${name}`],
+          fix: [`docker restart ${examination.containerName('edge')} ${name}`],
           explains,
         },
       ];

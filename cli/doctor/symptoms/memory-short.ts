@@ -14,7 +14,7 @@ export const memoryShort: Symptom = {
   causes: ['litellm.memory_mb is too small for the load', 'the host has too little memory for its workspaces'],
   detect: async (examination) => {
     const found: Diagnosis[] = [];
-    for (const role of ['litellm', 'postgres', 'key-provisioner'] as const) {
+    for (const role of ['litellm', 'edge', 'postgres', 'key-provisioner'] as const) {
       const container = await examination.container(role);
       if (!container) continue;
       const evidence = inspected(container) ?? (await remembered(examination, container));
@@ -23,7 +23,10 @@ export const memoryShort: Symptom = {
       found.push({
         cause: `${examination.containerName(role)} was ended because it needed more memory than it may have`,
         evidence: [evidence],
-        fix: [`# raise ${setting} in gateway.yaml, then`, 'make plan && make deploy'],
+        fix:
+          role === 'edge'
+            ? [`docker logs --tail 50 ${examination.containerName(role)}   # its limit is fixed; report this`]
+            : [`# raise ${setting} in gateway.yaml, then`, 'make plan && make deploy'],
         explains: ['gateway-down', 'database-down', 'provisioner-down'],
       });
     }

@@ -1,0 +1,76 @@
+import { BODY_SECONDS } from './body-limits';
+
+/** Something that the edge answers by itself, and why Envoy would have. */
+interface Answer {
+  /** Envoy's response flags, or the status of its own answer. */
+  readonly when: { readonly flags: readonly string[] } | { readonly status: number };
+  readonly status: number;
+  readonly type: string;
+  readonly message: string;
+  /** Seconds. */
+  readonly retryAfter?: number;
+}
+
+const ANSWERS: readonly Answer[] = [
+  {
+    when: { flags: ['UO'] },
+    status: 429,
+    type: 'rate_limit_error',
+    message: 'too many requests of this size are under way; try again in a few seconds',
+    retryAfter: 5,
+  },
+  {
+    when: { flags: ['UH', 'UF', 'UC', 'UR', 'URX', 'LH', 'OM', 'NC'] },
+    status: 503,
+    type: 'api_error',
+    message: 'the gateway does not answer; it may be starting, try again in a few seconds',
+    retryAfter: 5,
+  },
+  {
+    when: { status: 408 },
+    status: 408,
+    type: 'timeout_error',
+    message: `the body had not arrived after ${BODY_SECONDS} seconds, or waited so long for its turn; try again`,
+    retryAfter: 5,
+  },
+  {
+    when: { status: 504 },
+    status: 504,
+    type: 'timeout_error',
+    message: 'the gateway took too long over this request; try again',
+  },
+];
+
+/** What Envoy says by itself, in the words of the route: Anthropic's envelope on `/v1/messages`, else OpenAI's. */
+export const localAnswers = (): object => ({
+  mappers: ANSWERS.flatMap((answer) => [
+    mapper(answer, { type: 'error', error: { type: answer.type, message: answer.message } }, ANTHROPIC),
+    mapper(answer, {
+      error: { message: answer.message, type: answer.type, param: null, code: String(answer.status) },
+    }),
+  ]),
+});
+
+const ANTHROPIC = { header_filter: { header: { name: ':path', string_match: { prefix: '/v1/messages' } } } };
+
+function mapper({ when, status, retryAfter }: Answer, body: object, also?: object): object {
+  const cause =
+    'flags' in when
+      ? { response_flag_filter: { flags: when.flags } }
+      : {
+          status_code_filter: {
+            comparison: { op: 'EQ', value: { default_value: when.status, runtime_key: `edge.status_${when.status}` } },
+          },
+        };
+  return {
+    filter: also ? { and_filter: { filters: [cause, also] } } : cause,
+    status_code: status,
+    body_format_override: {
+      text_format_source: { inline_string: JSON.stringify(body) },
+      content_type: 'application/json',
+    },
+    ...(retryAfter === undefined
+      ? {}
+      : { headers_to_add: [{ header: { key: 'retry-after', value: String(retryAfter) } }] }),
+  };
+}
