@@ -153,14 +153,7 @@ describe('what OpenCode’s runtime obeys in the folder it starts in', () => {
     180_000,
   );
 
-  test.each([
-    [['--help']],
-    [['auth', 'list']],
-    [['session', 'list']],
-    [['models']],
-    [['agent', 'list']],
-    [['debug', 'config']],
-  ])(
+  test.each([[['--help']], [['auth', 'list']], [['debug', 'config']]])(
     '%j runs none of it',
     async (args) => {
       await workspace.commit(runtimeFiles(marker()));
@@ -170,7 +163,7 @@ describe('what OpenCode’s runtime obeys in the folder it starts in', () => {
     180_000,
   );
 
-  test.each([[[]], [['.']], [['sub']]])(
+  test.each([[[]], [['sub']]])(
     'the terminal interface, opened by opencode %j, runs none of it',
     async (args) => {
       await workspace.commit({ ...runtimeFiles(marker()), 'sub/readme': 'hello' });
