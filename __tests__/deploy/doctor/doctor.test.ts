@@ -156,7 +156,7 @@ test('a disk that is full by quota', async () => {
   );
   try {
     command('docker', ['exec', name, 'sh', '-c', `head -c 2000000 /dev/zero > ${HOME}/big`]);
-    docker('network', 'connect', `${platform.name}-edge`, name);
+    docker('network', 'connect', workspace.container, name); // the door is there, under the names a workspace knows
     expect((await doctor('--workspace', name)).ids).toEqual(['disk-full']);
   } finally {
     docker('rm', '--force', name);
