@@ -7,7 +7,16 @@ import { Registry } from './registry.ts';
 
 const PATIENCE_S = 40;
 
-const { values } = parseArgs({ options: { directory: { type: 'string' } } });
+const USAGE = `Usage: npm run demo:stop [-- --directory DIRECTORY]
+
+Ends the demos of this repository, or the one in DIRECTORY.
+`;
+
+const { values } = parsed();
+if (values.help) {
+  process.stdout.write(USAGE);
+  process.exit(0);
+}
 const registry = new Registry(cacheDirectory());
 const wanted = values.directory && resolve(values.directory);
 const demos = (await registry.running()).filter(({ directory }) => !wanted || directory === wanted);
@@ -24,4 +33,13 @@ for (const { pid, directory } of demos) {
   process.stdout.write(
     runs ? `the demo in ${directory} (process ${pid}) does not end\n` : `stopped the demo in ${directory}\n`,
   );
+}
+
+function parsed() {
+  try {
+    return parseArgs({ options: { directory: { type: 'string' }, help: { type: 'boolean' } } });
+  } catch (error) {
+    process.stderr.write(`demo:stop: ${(error as Error).message.split('. ')[0]}\n\n${USAGE}`);
+    process.exit(2);
+  }
 }
