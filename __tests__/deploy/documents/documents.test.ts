@@ -26,8 +26,6 @@ const ELSEWHERE: Readonly<Record<string, string>> = {
   'npx gateway generate-key': '__tests__/contract/cli/generate-key.test.ts',
   'coder tokens create --name key-provisioner --lifetime 8760h --scope workspace:read --scope template:read':
     '__tests__/deploy/coder/coder.test.ts',
-  'gateway keys reconcile': '__tests__/contract/cli/keys.test.ts, with a Coder API',
-  'gateway keys reconcile --dry-run': '__tests__/contract/cli/keys.test.ts, with a Coder API',
   'coder tokens remove': '__tests__/deploy/coder/coder.test.ts',
   'coder login': '__tests__/deploy/coder/coder.test.ts has its token',
   'npm test': 'of somebody’s repository: __tests__/deploy/workspace/agents.test.ts',
@@ -101,6 +99,10 @@ describe('the second day', () => {
     const first = key(await walk.converse('npx gateway keys create ci my-repo'));
     expect(key(await walk.converse('npx gateway keys create agent review'))).not.toBe('');
     expect(await walk.completion(first)).toBe(200);
+    expect(key(await walk.converse('npx gateway keys create ci my-repo --budget 9'))).toBe(first);
+    // What an operator set on one key stays.
+    expect(walk.type('npx gateway keys reconcile --dry-run')).not.toContain('ci-my-repo');
+    walk.type('npx gateway keys reconcile');
     const words = { NAME: 'ci-my-repo', 'workspace-<id>': 'ci-my-repo', 'workspace-…': 'agent-review' };
     expect(walk.type('npx gateway keys list')).toContain('ci-my-repo');
     expect(walk.type('gateway keys info workspace-<id>', words)).toContain('ci-my-repo');
