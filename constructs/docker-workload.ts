@@ -1,7 +1,7 @@
 import { Container, type ContainerConfig } from '@cdktf/provider-docker/lib/container';
 import { Volume } from '@cdktf/provider-docker/lib/volume';
 import { Construct } from 'constructs';
-import type { ScratchDirectory, Workload } from '../workloads/workload';
+import type { NetworkName, ScratchDirectory, Workload } from '../workloads/workload';
 import { dockerHealth, healthLabel, healthyWithin } from './docker-health';
 import { DockerImage } from './docker-image';
 import { FileVolume } from './file-volume';
@@ -80,9 +80,10 @@ export class DockerWorkload extends Construct {
       // Docker would allow as much swap again, and the provider would see a difference in every plan.
       memorySwap: workload.memoryMb,
       ...(workload.sharedMemoryMb ? { shmSize: workload.sharedMemoryMb } : {}),
-      networksAdvanced: [...workload.networks]
-        .sort()
-        .map((network) => ({ name: props.networks.id(network), aliases: [workload.name] })),
+      networksAdvanced: [...workload.networks].sort().map((network) => ({
+        name: props.networks.id(network),
+        aliases: [workload.name, ...this.formerNames(network)],
+      })),
       ports: [...workload.ports]
         .sort((a, b) => a.internal - b.internal)
         .map(({ internal, external, bind }) => ({ internal, external, ip: bind })),
@@ -102,6 +103,11 @@ export class DockerWorkload extends Construct {
     });
     if (!Array.isArray(environment)) this.container.addOverride('env', environment);
     this.container.overrideLogicalId(this.logicalId);
+  }
+
+  private formerNames(network: NetworkName): string[] {
+    const { workload, prefix } = this.props;
+    return workload.inPlaceOf?.network === network ? [`${prefix}-${workload.inPlaceOf.workload}`] : [];
   }
 
   private volumes(files: FileVolume | undefined): NonNullable<ContainerConfig['volumes']> {

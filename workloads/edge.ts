@@ -36,6 +36,8 @@ export const edge = (settings: Settings): Workload => ({
     ],
   },
   networks: ['gateway', 'edge', 'uplink'],
+  // Doors made before there was an edge forward to LiteLLM's container until their workspace starts again.
+  inPlaceOf: { workload: 'litellm', network: 'edge' },
   ports: [{ internal: EDGE_PORT, external: settings.litellm.port, bind: settings.litellm.bind }],
   health: {
     // The image has bash and neither curl nor wget.

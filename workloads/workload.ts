@@ -66,6 +66,11 @@ export interface Workload {
   /** Read-only files and the directory they stand in. @default - none */
   readonly files?: { readonly directory: string; readonly files: readonly WorkloadFile[] };
   readonly networks: readonly NetworkName[];
+  /**
+   * A workload whose place it took on a network: who still asks there for the container of that one meets this one.
+   * @default - none
+   */
+  readonly inPlaceOf?: { readonly workload: WorkloadName; readonly network: NetworkName };
   readonly ports: readonly PublishedPort[];
   readonly health: HealthCheck;
   /** Memory limit, swap included, in MB. */

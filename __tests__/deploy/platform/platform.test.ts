@@ -90,6 +90,8 @@ test('the network that workspaces come in by leads to the gateway and nowhere ou
   expect(reaches('edge', 'edge', 4000)).toBe(true);
   expect(reaches('gateway', 'litellm', 4000)).toBe(true);
   expect(reaches('edge', 'litellm', 4000)).toBe(false);
+  // What a door of a workspace looks for that runs since before there was an edge.
+  expect(reaches('edge', platform.container('litellm'), 4000)).toBe(true);
   const litellm = docker(
     'inspect',
     '--format',

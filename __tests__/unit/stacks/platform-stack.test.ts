@@ -35,6 +35,15 @@ test('resource addresses change only on purpose', () => {
   ]);
 });
 
+test('doors that forward to LiteLLM’s container since before there was an edge meet the edge', () => {
+  const edge = platform(`${ON}name: acme\n`).resource.docker_container?.['edge'];
+  expect((edge?.['networks_advanced'] as unknown as { aliases: string[] }[]).map(({ aliases }) => aliases)).toEqual([
+    ['edge', 'acme-litellm'],
+    ['edge'],
+    ['edge'],
+  ]);
+});
+
 test('a Coder server adds its own database, network and nothing else', () => {
   const without = new Set(addresses(platform(ON)));
   expect(addresses(platform(CODER)).filter((address) => !without.has(address))).toEqual([
