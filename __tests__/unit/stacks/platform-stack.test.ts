@@ -36,12 +36,10 @@ test('resource addresses change only on purpose', () => {
 });
 
 test('doors that forward to LiteLLM’s container since before there was an edge meet the edge', () => {
-  const edge = platform(`${ON}name: acme\n`).resource.docker_container?.['edge'];
-  expect((edge?.['networks_advanced'] as unknown as { aliases: string[] }[]).map(({ aliases }) => aliases)).toEqual([
-    ['edge', 'acme-litellm'],
-    ['edge'],
-    ['edge'],
-  ]);
+  const edge = new Map(runningContainers(platform(`${ON}name: acme\n`))).get('edge') as unknown as {
+    networks_advanced: { aliases: string[] }[];
+  };
+  expect(edge.networks_advanced.map(({ aliases }) => aliases)).toEqual([['edge', 'acme-litellm'], ['edge'], ['edge']]);
 });
 
 test('a Coder server adds its own database, network and nothing else', () => {
