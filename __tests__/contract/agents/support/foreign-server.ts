@@ -1,6 +1,5 @@
-import { once } from 'node:events';
 import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { onLoopback } from './on-loopback';
 
 /** Somebody else's address: remembers every request, so that a test sees whether a key got there. */
 export async function startForeignServer() {
@@ -11,14 +10,5 @@ export async function startForeignServer() {
     requests.push(`${request.method} ${request.url}\n${request.rawHeaders.join('\n')}\n\n${body}`);
     response.writeHead(400, { 'content-type': 'application/json' }).end('{"error":{"message":"no"}}');
   });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    requests,
-    stop: () => {
-      server.closeAllConnections();
-      server.close();
-    },
-  };
+  return { requests, ...(await onLoopback(server)) };
 }

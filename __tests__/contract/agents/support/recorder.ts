@@ -1,6 +1,5 @@
-import { once } from 'node:events';
 import { createServer, type IncomingMessage, request as send } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { onLoopback } from './on-loopback';
 
 /** What a client sent. */
 export interface Sent {
@@ -28,16 +27,7 @@ export async function startRecorder(target: string) {
     onward.on('error', () => outgoing.destroy());
     onward.end(body);
   });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    requests,
-    stop: () => {
-      server.closeAllConnections();
-      server.close();
-    },
-  };
+  return { requests, ...(await onLoopback(server)) };
 }
 
 async function contentOf(message: IncomingMessage): Promise<Buffer> {
