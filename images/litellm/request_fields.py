@@ -29,6 +29,7 @@ HEADER_PREFIXES = tuple(RULES["headers"]["prefixes"])
 MAX_MODEL_NAME = 200
 PLAIN_WORD = re.compile(r"[A-Za-z0-9._%/-]{1,200}")
 
+
 class Refused(Exception):
     """A request that the filter answers itself."""
 
@@ -112,9 +113,9 @@ def filtered_fields(body: Fields, rule: Mapping[str, Any]) -> tuple[Fields, Fiel
         elif rule["carry_unknown"] and (name in rule["carried"] or not is_known(name)):
             carried[name] = value
     require_one_model(shown)
-    for name in ("tools", "prompt"):
+    for name, check in CHECKS.items():
         if name in shown:
-            CHECKS[name](shown[name])
+            check(shown[name])
     return shown, carried
 
 

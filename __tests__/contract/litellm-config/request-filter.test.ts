@@ -1,6 +1,7 @@
 import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { ALLOWED_ROUTES } from '../../../images/key-provisioner/src/keys/routes';
 import { REQUEST_RULES } from '../../../litellm-config/request-rules';
 import { startForeignServer } from '../agents/support/foreign-server';
 import { order } from '../support/harness';
@@ -59,7 +60,7 @@ afterEach(() => expect(elsewhere.requests).toEqual([]));
 async function newKey(models: string[]): Promise<string> {
   const { body } = await send('POST', `${gateway.url}/key/generate`, gateway.masterKey, {
     models,
-    key_type: 'llm_api',
+    allowed_routes: ALLOWED_ROUTES,
   });
   return body.key;
 }
@@ -363,6 +364,16 @@ describe('one request', () => {
       expect(upstream.requests).toEqual([]);
     },
   );
+});
+
+test('lists of models and embeddings have LiteLLM ask nobody but the configured address', async () => {
+  const lists = ['/v1/models', '/models', `/v1/models/${MODEL}`, '/v1/model/info', '/model/info', '/model_group/info'];
+  for (const path of lists)
+    expect([path, (await send('GET', `${gateway.url}${path}`, key)).status]).toEqual([path, 200]);
+  for (const path of ['/v1/embeddings', '/embeddings']) {
+    // No model of the catalog makes embeddings; whatever is answered, nothing is sent elsewhere.
+    await send('POST', `${gateway.url}${path}`, key, { model: MODEL, input: 'Hello', custom_llm_provider: 'openai' });
+  }
 });
 
 describe('what nobody knows', () => {
