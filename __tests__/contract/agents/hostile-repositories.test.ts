@@ -169,7 +169,7 @@ describe('what OpenCode’s runtime obeys in the folder it starts in', () => {
       await workspace.commit({ ...runtimeFiles(marker()), 'sub/readme': 'hello' });
       const screen = join(workspace.directory, 'screen');
       const open = `script --quiet --flush --return --command 'opencode ${args.join(' ')}' ${screen} >/dev/null & opened=$!
-      until grep --quiet 'Ask anything' ${screen}; do sleep 0.5; done; sleep 5; kill $opened`;
+      until grep --no-messages --quiet 'Ask anything' ${screen}; do sleep 0.5; done; sleep 5; kill $opened`;
       await workspace.run('bash', ['-c', open], { ...agents.wrapped, TERM: 'xterm-256color' });
       expect(readFileSync(screen, 'utf8')).toContain(args[0] === 'sub' ? 'repository/sub' : 'repository');
       expect(ran()).toBe(false);
@@ -181,7 +181,7 @@ describe('what OpenCode’s runtime obeys in the folder it starts in', () => {
     await workspace.commit(runtimeFiles(marker()));
     const log = join(workspace.directory, 'log');
     const serve = `opencode serve --port 0 >${log} 2>&1 & server=$!
-      until url=$(grep --only-matching 'http://127[^ ]*' ${log}); do sleep 0.5; done
+      until url=$(grep --no-messages --only-matching 'http://127[^ ]*' ${log}); do sleep 0.5; done
       curl --silent --noproxy '*' $url/path; kill $server`;
     const { output } = await workspace.run('bash', ['-c', serve], agents.wrapped);
     expect(JSON.parse(output)).toMatchObject({ directory: workspace.repository });
