@@ -91,11 +91,10 @@ frontend alive
   bind 127.0.0.1:${props.healthPort ?? DOOR_HEALTH_PORT}
   http-request set-log-level silent
   monitor-uri /alive`,
-    service('litellm', props.litellm, LITELLM_ROUTES, concurrency, [
-      ...bodyRules(),
-      ...surfaceRules(),
-      `use_backend litellm-large if ${IS_LARGE}`,
-    ]),
+    service('litellm', props.litellm, LITELLM_ROUTES, concurrency, {
+      rules: [...bodyRules(), ...surfaceRules()],
+      backends: [`use_backend litellm-large if ${IS_LARGE}`],
+    }),
     largeBodies('litellm-large', server('litellm', props.litellm)),
     service('key-provisioner', props.keyProvisioner, KEY_PROVISIONER_ROUTES, concurrency),
     ...(props.coder ? [passage('coder', props.coder)] : []),
@@ -103,12 +102,15 @@ frontend alive
   return `${blocks.join('\n\n')}\n`;
 }
 
+const NOTHING_MORE = { rules: [], backends: [] };
+const lines = (rules: readonly string[]) => rules.map((rule) => `  ${rule}\n`).join('');
+
 function service(
   name: string,
   upstream: Upstream,
   routes: readonly Route[],
   concurrency: number,
-  rules: readonly string[] = [],
+  { rules, backends }: { readonly rules: readonly string[]; readonly backends: readonly string[] } = NOTHING_MORE,
 ): string {
   const methods = [...new Set(routes.map((route) => route.method))];
   const lists = methods.map((method) => {
@@ -124,17 +126,11 @@ ${lists.join('\n')}
   http-request deny deny_status 404 unless { url_beg / }
   http-request deny deny_status 404 if { req.hdr(upgrade) -m found }
   http-request set-log-level silent
-${rules
-  .filter((rule) => !rule.startsWith('use_backend'))
-  .map((rule) => `  ${rule}\n`)
-  .join('')}  http-request set-header Host ${upstream.host}:${upstream.port}
+${lines(rules)}  http-request set-header Host ${upstream.host}:${upstream.port}
   http-request del-header Forwarded
   http-request del-header X-Forwarded- -m beg
   http-request del-header X-Real-IP
-${rules
-  .filter((rule) => rule.startsWith('use_backend'))
-  .map((rule) => `  ${rule}\n`)
-  .join('')}  ${server(name, upstream)} maxconn ${concurrency}`;
+${lines(backends)}  ${server(name, upstream)} maxconn ${concurrency}`;
 }
 
 /** Coder speaks HTTP, websockets, DERP and TLS; none of it is the door's to read. */

@@ -1,4 +1,5 @@
 import { LARGEST_BODY } from '../workloads/body-limits';
+import { ANTHROPIC_PATHS, anthropicError, BODY_REFUSALS, openaiError, type Refusal } from '../workloads/refusals';
 import { PASSED_HEADER_PREFIXES, PASSED_HEADERS, PASSED_QUERIES } from '../workloads/request-surface';
 
 /** Bodies above this many bytes count as large; a workspace has {@link LARGE_AT_ONCE} of them under way at once. */
@@ -10,28 +11,23 @@ export const IS_LARGE = `{ req.hdr_val(content-length) gt ${LARGE_BODY} }`;
 
 /** Lines of a `listen` section: bodies that are too large, chunked or compressed are refused before they are read. */
 export function bodyRules(): string[] {
-  const megabytes = LARGEST_BODY / 1024 ** 2;
   return [
-    ...refusal(411, 'invalid_request_error', 'a body needs a Content-Length here; chunked bodies are not read', [
-      '{ req.hdr(transfer-encoding) -m found }',
-    ]),
-    ...refusal(413, 'request_too_large', `the body is larger than ${megabytes} MB`, [
-      `{ req.hdr_val(content-length) gt ${LARGEST_BODY} }`,
-    ]),
-    ...refusal(415, 'invalid_request_error', 'a body must not be compressed here', [
-      '{ req.hdr(content-encoding) -m found }',
-      '!{ req.hdr(content-encoding) identity }',
-    ]),
+    ...refusal(BODY_REFUSALS.chunked, '{ req.hdr(transfer-encoding) -m found }'),
+    ...refusal(BODY_REFUSALS.tooLarge, `{ req.hdr_val(content-length) gt ${LARGEST_BODY} }`),
+    ...refusal(
+      BODY_REFUSALS.compressed,
+      '{ req.hdr(content-encoding) -m found } !{ req.hdr(content-encoding) identity }',
+    ),
   ];
 }
 
 /** In the words of the route: Anthropic's envelope, or OpenAI's. */
-function refusal(status: number, type: string, message: string, when: readonly string[]): string[] {
-  const answer = (body: object, route: string) =>
-    `http-request return status ${status} content-type application/json string '${JSON.stringify(body)}' if ${[...when, route].join(' ')}`;
+function refusal(refused: Refusal, when: string): string[] {
+  const answer = (body: string, route: string) =>
+    `http-request return status ${refused.status} content-type application/json string '${body}' if ${when} ${route}`;
   return [
-    answer({ type: 'error', error: { type, message } }, '{ path_beg /v1/messages }'),
-    answer({ error: { message, type, param: null, code: String(status) } }, '!{ path_beg /v1/messages }'),
+    answer(anthropicError(refused), `{ path_beg ${ANTHROPIC_PATHS} }`),
+    answer(openaiError(refused), `!{ path_beg ${ANTHROPIC_PATHS} }`),
   ];
 }
 
@@ -59,13 +55,10 @@ export function surfaceRules(): string[] {
 
 /** A backend with few places, so that a workspace's large bodies wait for each other and not its other requests. */
 export function largeBodies(name: string, server: string): string {
-  const body = JSON.stringify({
-    type: 'error',
-    error: {
-      type: 'api_error',
-      message:
-        'the gateway does not answer, or too many large requests of this workspace are under way; try again in a few seconds',
-    },
+  const body = anthropicError({
+    type: 'api_error',
+    message:
+      'the gateway does not answer, or too many large requests of this workspace are under way; try again in a few seconds',
   });
   return `backend ${name}
   timeout queue 60s

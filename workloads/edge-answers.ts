@@ -1,12 +1,10 @@
 import { BODY_SECONDS } from './body-limits';
+import { ANTHROPIC_PATHS, anthropicError, openaiError, type Refusal } from './refusals';
 
 /** Something that the edge answers by itself, and why Envoy would have. */
-interface Answer {
+interface Answer extends Refusal {
   /** Envoy's response flags, or the status of its own answer. */
   readonly when: { readonly flags: readonly string[] } | { readonly status: number };
-  readonly status: number;
-  readonly type: string;
-  readonly message: string;
   /** Seconds. */
   readonly retryAfter?: number;
 }
@@ -44,16 +42,14 @@ const ANSWERS: readonly Answer[] = [
 /** What Envoy says by itself, in the words of the route: Anthropic's envelope on `/v1/messages`, else OpenAI's. */
 export const localAnswers = (): object => ({
   mappers: ANSWERS.flatMap((answer) => [
-    mapper(answer, { type: 'error', error: { type: answer.type, message: answer.message } }, ANTHROPIC),
-    mapper(answer, {
-      error: { message: answer.message, type: answer.type, param: null, code: String(answer.status) },
-    }),
+    mapper(answer, anthropicError(answer), ANTHROPIC),
+    mapper(answer, openaiError(answer)),
   ]),
 });
 
-const ANTHROPIC = { header_filter: { header: { name: ':path', string_match: { prefix: '/v1/messages' } } } };
+const ANTHROPIC = { header_filter: { header: { name: ':path', string_match: { prefix: ANTHROPIC_PATHS } } } };
 
-function mapper({ when, status, retryAfter }: Answer, body: object, also?: object): object {
+function mapper({ when, status, retryAfter }: Answer, body: string, also?: object): object {
   const cause =
     'flags' in when
       ? { response_flag_filter: { flags: when.flags } }
@@ -66,7 +62,7 @@ function mapper({ when, status, retryAfter }: Answer, body: object, also?: objec
     filter: also ? { and_filter: { filters: [cause, also] } } : cause,
     status_code: status,
     body_format_override: {
-      text_format_source: { inline_string: JSON.stringify(body) },
+      text_format_source: { inline_string: body },
       content_type: 'application/json',
     },
     ...(retryAfter === undefined

@@ -1,5 +1,6 @@
 import { LARGEST_BODY, UNKNOWN_KEY_BODY } from './body-limits';
 import { guarded, luaList as list, REFUSE, luaSet as set, luaText as text } from './edge-lua';
+import { BODY_REFUSALS, type Refusal } from './refusals';
 import { ADMIN_SEGMENTS, PASSED_HEADER_PREFIXES, PASSED_HEADERS, PASSED_QUERIES } from './request-surface';
 
 /** Cluster that the filter asks whether LiteLLM knows a key. */
@@ -14,6 +15,9 @@ const UNKNOWN_SECONDS = 5;
 /** Keys that are remembered of either kind; beyond that all are forgotten. */
 const REMEMBERED = 2000;
 const ANSWER_WITHIN_MS = 10_000;
+
+const refused = ({ status, type, message }: Refusal) =>
+  `refuse(handle, path, ${[String(status), type, message].map(text).join(', ')})`;
 
 /**
  * The edge's own part of the work on each request, in Lua: what it refuses before a body is read, and what of a request
@@ -85,10 +89,10 @@ local function work(handle)
   local length = tonumber(headers:get("content-length") or "0") or 0
 
   if (headers:get(${text(CHUNKED_HEADER)}) or "") ~= "" then
-    return refuse(handle, path, "411", "invalid_request_error", "a body needs a Content-Length here; chunked bodies are not read")
+    return ${refused(BODY_REFUSALS.chunked)}
   end
   if length > ${LARGEST_BODY} then
-    return refuse(handle, path, "413", "request_too_large", "the body is larger than ${LARGEST_BODY / 1024 ** 2} MB")
+    return ${refused(BODY_REFUSALS.tooLarge)}
   end
 
   local dropped, admin = {}, path == "/" or ADMIN[path:match("^/([^/]*)") or ""]
@@ -97,7 +101,7 @@ local function work(handle)
   end
   local encoding = headers:get("content-encoding")
   if not admin and encoding and encoding ~= "identity" then
-    return refuse(handle, path, "415", "invalid_request_error", "a body must not be compressed here")
+    return ${refused(BODY_REFUSALS.compressed)}
   end
   for _, name in ipairs(dropped) do headers:remove(name) end
   if not admin then

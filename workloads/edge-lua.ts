@@ -1,7 +1,9 @@
+import { ANTHROPIC_PATHS } from './refusals';
+
 /** Lua that both filters of the edge begin with: an answer in the words of the route, Anthropic's envelope or OpenAI's. */
 export const REFUSE = `local function refuse(handle, path, status, kind, message, more)
   local answer
-  if path:find("^/v1/messages") then
+  if path:find("^${ANTHROPIC_PATHS}") then
     answer = '{"type":"error","error":{"type":"' .. kind .. '","message":"' .. message .. '"}}'
   else
     answer = '{"error":{"message":"' .. message .. '","type":"' .. kind .. '","param":null,"code":"' .. status .. '"}}'

@@ -1,5 +1,5 @@
 import { bodyClasses, LARGEST_BODY, UNKNOWN_KEY_BODY } from '../../../workloads/body-limits';
-import { freePorts, Recorder, send, statusOf } from '../../unit/constructs/door-testbed';
+import { answeredInPieces, freePorts, Recorder, send, statusOf } from '../../unit/constructs/door-testbed';
 import { Client, HOST, type RunningEdge, startEdge } from './testbed';
 
 /** The real Envoy with the deployed configuration, in front of a service that notes what reaches it, byte for byte. */
@@ -293,18 +293,8 @@ test('one key has no more than 48 MB on their way, whatever others have', async 
 }, 60_000);
 
 test('an answer streams through piece by piece', async () => {
-  let last = () => {};
-  litellm.answer = (socket) => {
-    socket.write(
-      'HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nfirst\r\n',
-    );
-    last = () => socket.write('4\r\nlast\r\n0\r\n\r\n');
-  };
-  const answer = await fetch(`http://${HOST}:${edge.port}/v1/messages`, { method: 'POST', body: '{}' });
-  const reader = (answer.body as ReadableStream<Uint8Array>).getReader();
-  expect(Buffer.from((await reader.read()).value ?? []).toString()).toBe('first');
-  last();
-  expect(Buffer.from((await reader.read()).value ?? []).toString()).toBe('last');
+  const pieces = await answeredInPieces(litellm, `http://${HOST}:${edge.port}/v1/messages`);
+  expect(pieces).toEqual(['first', 'last']);
 });
 
 test('a LiteLLM that is away is a 503 that says when to come back, in the words of the route', async () => {

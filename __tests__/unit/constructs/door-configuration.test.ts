@@ -2,7 +2,7 @@ import net from 'node:net';
 import { doorConfiguration } from '../../../constructs/door-configuration';
 import { KEY_PROVISIONER_ROUTES, LITELLM_ROUTES } from '../../../constructs/door-routes';
 import { LARGEST_BODY } from '../../../workloads/body-limits';
-import { freePorts, haproxy, Recorder, send, startHaproxy, statusOf } from './door-testbed';
+import { answeredInPieces, freePorts, haproxy, Recorder, send, startHaproxy, statusOf } from './door-testbed';
 
 const host = '127.0.0.1';
 
@@ -262,21 +262,8 @@ if (!haproxy) console.warn('SKIPPED: the door is not tested, HAProxy is missing 
   });
 
   test('an answer streams through piece by piece', async () => {
-    const usual = litellm.answer;
-    let finish = () => {};
-    litellm.answer = (socket) => {
-      socket.write(
-        'HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nfirst\r\n',
-      );
-      finish = () => socket.write('4\r\nlast\r\n0\r\n\r\n');
-    };
-    const answer = await fetch(`http://${host}:${door.litellm}/v1/messages`, { method: 'POST', body: '{}' });
-    const reader = (answer.body as ReadableStream<Uint8Array>).getReader();
-    // The first piece is here although the service has not finished: nothing waits for the end.
-    expect(Buffer.from((await reader.read()).value ?? []).toString()).toBe('first');
-    finish();
-    expect(Buffer.from((await reader.read()).value ?? []).toString()).toBe('last');
-    litellm.answer = usual;
+    const pieces = await answeredInPieces(litellm, `http://${host}:${door.litellm}/v1/messages`);
+    expect(pieces).toEqual(['first', 'last']);
   });
 
   test('a service that is away is a 503 that says when to come back', async () => {

@@ -52,6 +52,29 @@ export class Recorder {
   }
 }
 
+/**
+ * Has a service answer in two pieces, `first` and `last`, and reads them at `url`. The service gives the second only when the
+ * first has arrived, so that whoever between them waits for the end waits for ever.
+ */
+export async function answeredInPieces(service: Recorder, url: string): Promise<string[]> {
+  const usual = service.answer;
+  let finish = () => {};
+  service.answer = (socket) => {
+    socket.write(
+      'HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nfirst\r\n',
+    );
+    finish = () => socket.write('4\r\nlast\r\n0\r\n\r\n');
+  };
+  const { body } = await fetch(url, { method: 'POST', body: '{}' });
+  const reader = (body as ReadableStream<Uint8Array>).getReader();
+  const piece = async () => Buffer.from((await reader.read()).value ?? []).toString();
+  const first = await piece();
+  finish();
+  const last = await piece();
+  service.answer = usual;
+  return [first, last];
+}
+
 /** Ports nobody listens on at the moment. */
 export async function freePorts(count: number): Promise<number[]> {
   const servers = await Promise.all(
