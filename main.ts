@@ -3,13 +3,13 @@
  * `DEBUG=1` shows where an error came from.
  */
 import { App } from 'cdktf';
-import { writeArtifacts } from './constructs/artifacts';
-import { isDeployOf } from './constructs/cdktf-command';
-import { requireFreePorts } from './constructs/host-ports';
-import { terraformProblem } from './constructs/terraform-version';
+import { isDeployOf } from './constructs/terraform/cdktf-command';
+import { requireFreePorts } from './constructs/terraform/host-ports';
+import { terraformProblem } from './constructs/terraform/version';
 import { modelsOutsidePolicies } from './litellm-config/outside-policies';
-import { modelsWithoutProvider } from './litellm-config/resolve';
 import { loadSettings } from './settings/load';
+import { modelsWithoutProvider } from './settings/served-models';
+import { writeArtifacts } from './stacks/artifacts';
 import { ContractorWorkspaceStack } from './stacks/contractor-workspace-stack';
 import { PlatformStack } from './stacks/platform-stack';
 

@@ -3,6 +3,12 @@
  *
  * How long a suite of the contract tests waits for a database of its own, against migrating an empty one.
  */
+import { TestGateways } from '../__tests__/contract/support/gateways';
+import { cacheDirectory } from '../runtime/installation/directories';
+import { migrate } from '../runtime/installation/migrations';
+import { preparePythonEnvironment } from '../runtime/installation/python-environment';
+import { quietly } from '../runtime/installation/work';
+
 const SUITES = 9;
 const LIMIT_S = 2;
 
@@ -13,12 +19,6 @@ async function seconds(action: () => Promise<unknown>): Promise<number> {
 }
 
 async function main(): Promise<void> {
-  // The demo's room holds ES modules that ask where they are; benchmarks are CommonJS.
-  const { TestGateways } = await import('../demo/testing/gateways.ts');
-  const { cacheDirectory } = await import('../demo/installation/directories.ts');
-  const { migrate } = await import('../demo/installation/migrations.ts');
-  const { preparePythonEnvironment } = await import('../demo/installation/python-environment.ts');
-  const { quietly } = await import('../demo/installation/work.ts');
   const { migrationsDirectory } = await preparePythonEnvironment(cacheDirectory(), quietly);
   const gateways = await TestGateways.open(quietly);
   try {

@@ -1,7 +1,7 @@
 import { existsSync, writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
-import type { Provider } from '../litellm-config/model';
+import type { Provider } from '../catalog/model';
 import { PROVIDER_CREDENTIALS } from '../settings/credentials';
 import { loadSettings, parseSettings } from '../settings/load';
 import { proposeSettings } from '../settings/propose';

@@ -1,7 +1,7 @@
 import { type Command, InvalidArgumentError } from 'commander';
 import { modelsOutsidePolicies } from '../litellm-config/outside-policies';
-import { type ServedModel, servedModels } from '../litellm-config/resolve';
 import { loadSettings } from '../settings/load';
+import { type ServedModel, servedModels } from '../settings/served-models';
 import { optionsOf } from './context';
 import { EXIT } from './errors';
 import { leftOut, lifeWords, modelWarnings } from './models/warnings';

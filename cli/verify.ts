@@ -1,8 +1,8 @@
 import { writeFileSync } from 'node:fs';
 import type { Command } from 'commander';
-import { servedModels } from '../litellm-config/resolve';
+import { nearestWord } from '../catalog/nearest-word';
 import { loadSettings } from '../settings/load';
-import { nearestWord } from '../settings/nearest-word';
+import { servedModels } from '../settings/served-models';
 import { gatewayUrl, optionsOf, provisionerUrl } from './context';
 import { tryAdminToken } from './credentials';
 import { Docker } from './docker';

@@ -1,5 +1,5 @@
 import type { Command, CommanderError } from 'commander';
-import { nearestWord } from '../settings/nearest-word';
+import { nearestWord } from '../catalog/nearest-word';
 
 /** What commander says about wrong arguments, in the form of this program's other errors. */
 export function explain(error: CommanderError, program: Command, argv: readonly string[]): Explained {

@@ -1,10 +1,10 @@
 /** A demo without a terminal, started by {@link detach}: reports to whoever started it, then runs until SIGTERM. */
 import { once } from 'node:events';
-import { describeProviders } from './closing-words.ts';
-import { Demo } from './demo.ts';
-import type { BackgroundMessage } from './detach.ts';
-import { explain } from './explain.ts';
-import type { DemoOptions } from './options.ts';
+import { describeProviders } from './closing-words';
+import { Demo } from './demo';
+import type { BackgroundMessage } from './detach';
+import { explain } from './explain';
+import type { DemoOptions } from './options';
 
 const stopping = new AbortController();
 const stopped = new Promise<void>((resolve) => stopping.signal.addEventListener('abort', () => resolve()));
@@ -19,21 +19,25 @@ const tell = (message: BackgroundMessage) =>
     else resolve();
   });
 
-const [options] = (await once(process, 'message', { signal: stopping.signal })) as [DemoOptions];
-let demo: Demo | undefined;
-try {
-  demo = new Demo(options, (event) => void tell({ kind: 'progress', event }), stopping.signal);
-  // Nothing is said of mocked models; what costs money is.
-  if (demo.providers.real.length > 0) {
-    await tell({ kind: 'progress', event: { kind: 'note', text: describeProviders(demo.providers) } });
+void main();
+
+async function main(): Promise<never> {
+  const [options] = (await once(process, 'message', { signal: stopping.signal })) as [DemoOptions];
+  let demo: Demo | undefined;
+  try {
+    demo = new Demo(options, (event) => void tell({ kind: 'progress', event }), stopping.signal);
+    // Nothing is said of mocked models; what costs money is.
+    if (demo.providers.real.length > 0) {
+      await tell({ kind: 'progress', event: { kind: 'note', text: describeProviders(demo.providers) } });
+    }
+    const info = await demo.start();
+    process.off('disconnect', stop);
+    await tell({ kind: 'ready', info });
+    await Promise.race([demo.ended, stopped]);
+  } catch (error) {
+    await tell({ kind: 'failed', reason: explain(error) });
+  } finally {
+    await demo?.stop();
   }
-  const info = await demo.start();
-  process.off('disconnect', stop);
-  await tell({ kind: 'ready', info });
-  await Promise.race([demo.ended, stopped]);
-} catch (error) {
-  await tell({ kind: 'failed', reason: explain(error) });
-} finally {
-  await demo?.stop();
+  return process.exit(0);
 }
-process.exit(0);

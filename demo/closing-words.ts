@@ -1,5 +1,5 @@
 import pc from 'picocolors';
-import type { Demo, DemoInfo } from './demo.ts';
+import type { Demo, DemoInfo } from './demo';
 
 /** Which models are real, said before anything is spent on them. */
 export function describeProviders({ real }: Demo['providers']): string {

@@ -1,33 +1,33 @@
 import { existsSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { gatewayConfigurationJson } from '../litellm-config/gateway-json.ts';
-import { startingModels } from '../litellm-config/outside-policies.ts';
-import { proxyConfigYaml } from '../litellm-config/proxy-config.ts';
-import { loadSettings } from '../settings/load.ts';
-import type { Settings } from '../settings/schema.ts';
-import { DemoDirectory } from './directory.ts';
-import { copyCluster, prepareDatabaseTemplate, TEMPLATE_DATABASE } from './installation/database-template.ts';
-import { cacheDirectory } from './installation/directories.ts';
-import { prepareEnvoy } from './installation/envoy.ts';
+import { gatewayConfigurationJson } from '../litellm-config/gateway-json';
+import { startingModels } from '../litellm-config/outside-policies';
+import { proxyConfigYaml } from '../litellm-config/proxy-config';
+import { copyCluster, prepareDatabaseTemplate, TEMPLATE_DATABASE } from '../runtime/installation/database-template';
+import { cacheDirectory } from '../runtime/installation/directories';
+import { prepareEnvoy } from '../runtime/installation/envoy';
 import {
   discardPythonEnvironment,
   type PythonEnvironment,
   preparePythonEnvironment,
-} from './installation/python-environment.ts';
-import type { DemoOptions } from './options.ts';
-import { claimPorts, type Ports } from './ports.ts';
-import { ServiceFailed } from './processes/service.ts';
-import { type ShowProgress, step } from './progress.ts';
-import { chooseProviders, type ProviderChoice } from './providers.ts';
-import { Registry } from './registry.ts';
-import { Edge } from './services/edge.ts';
-import { KeyProvisioner } from './services/key-provisioner.ts';
-import { LiteLLM } from './services/litellm.ts';
-import { Postgres } from './services/postgres.ts';
-import { LITELLM_VERSION } from './versions.ts';
+} from '../runtime/installation/python-environment';
+import { ServiceFailed } from '../runtime/processes/service';
+import { Edge } from '../runtime/services/edge';
+import { KeyProvisioner } from '../runtime/services/key-provisioner';
+import { LiteLLM } from '../runtime/services/litellm';
+import { Postgres } from '../runtime/services/postgres';
+import { LITELLM_VERSION } from '../runtime/versions';
+import { loadSettings } from '../settings/load';
+import type { Settings } from '../settings/schema';
+import { DemoDirectory } from './directory';
+import type { DemoOptions } from './options';
+import { claimPorts, type Ports } from './ports';
+import { type ShowProgress, step } from './progress';
+import { chooseProviders, type ProviderChoice } from './providers';
+import { Registry } from './registry';
 
 const DATABASE = 'litellm';
-const DEFAULT_SETTINGS = join(import.meta.dirname, '../gateway.yaml');
+const DEFAULT_SETTINGS = join(__dirname, '../gateway.yaml');
 /** What LiteLLM's log says when files of its environment are missing or broken. */
 const BROKEN_ENVIRONMENT = /ImportError|ModuleNotFoundError|bad interpreter|not found|SyntaxError|cannot open shared/;
 

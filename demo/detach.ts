@@ -1,9 +1,9 @@
 import { fork } from 'node:child_process';
 import { join } from 'node:path';
-import type { DemoInfo } from './demo.ts';
-import type { DemoOptions } from './options.ts';
-import { Problem } from './problem.ts';
-import { type ProgressEvent, terminalProgress } from './progress.ts';
+import { Problem } from '../runtime/problem';
+import type { DemoInfo } from './demo';
+import type { DemoOptions } from './options';
+import { type ProgressEvent, terminalProgress } from './progress';
 
 /** What a demo in the background tells the command that started it. */
 export type BackgroundMessage =
@@ -14,7 +14,7 @@ export type BackgroundMessage =
 /** Starts a demo in the background and returns when it is ready. When this command ends before, so does the demo. */
 export async function detach(options: DemoOptions): Promise<number> {
   const show = terminalProgress();
-  const child = fork(join(import.meta.dirname, 'background.ts'), {
+  const child = fork(join(__dirname, 'background.ts'), {
     execArgv: process.execArgv,
     detached: true,
     stdio: ['ignore', 'ignore', 'ignore', 'ipc'],

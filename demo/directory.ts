@@ -2,11 +2,11 @@ import { chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSyn
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { z } from 'zod';
-import { Problem } from './problem.ts';
-import { run } from './processes/run.ts';
-import { MARKER } from './registry.ts';
-import { makeSecrets, OWN_SECRETS, type Secrets } from './secrets.ts';
-import { serverUser } from './services/postgres-binaries.ts';
+import { Problem } from '../runtime/problem';
+import { run } from '../runtime/processes/run';
+import { makeSecrets, OWN_SECRETS, type Secrets } from '../runtime/secrets';
+import { serverUser } from '../runtime/services/postgres-binaries';
+import { MARKER } from './registry';
 
 const stateSchema = z.object({
   secrets: z.record(z.enum(OWN_SECRETS), z.string()),

@@ -1,7 +1,7 @@
-import { SettingsError } from '../settings/load.ts';
-import { Problem } from './problem.ts';
-import { CommandFailed } from './processes/run.ts';
-import { ServiceFailed } from './processes/service.ts';
+import { Problem } from '../runtime/problem';
+import { CommandFailed } from '../runtime/processes/run';
+import { ServiceFailed } from '../runtime/processes/service';
+import { SettingsError } from '../settings/load';
 
 /** What is said about an error: for those a person can put right, what to do. */
 export function explain(error: unknown): string {

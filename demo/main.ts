@@ -1,16 +1,18 @@
-import './require-node.ts';
-import { closingWords, describeProviders } from './closing-words.ts';
-import { Demo } from './demo.ts';
-import { detach } from './detach.ts';
-import { explain } from './explain.ts';
-import { memoryOf } from './memory.ts';
-import { type DemoOptions, readOptions, USAGE } from './options.ts';
-import { terminalProgress } from './progress.ts';
-import { tellStory } from './story.ts';
+import './require-node';
+import { closingWords, describeProviders } from './closing-words';
+import { Demo } from './demo';
+import { detach } from './detach';
+import { explain } from './explain';
+import { memoryOf } from './memory';
+import { type DemoOptions, readOptions, USAGE } from './options';
+import { terminalProgress } from './progress';
+import { tellStory } from './story';
 
 const INTERRUPTED = 130;
 
-process.exitCode = await main(process.argv.slice(2));
+void main(process.argv.slice(2)).then((status) => {
+  process.exitCode = status;
+});
 
 async function main(args: string[]): Promise<number> {
   let options: DemoOptions;

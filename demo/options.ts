@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import { Problem } from './problem.ts';
+import { Problem } from '../runtime/problem';
 
 export const USAGE = `Usage: npm run demo -- [options]
 

@@ -1,7 +1,7 @@
-import { exclusively } from './installation/exclusively.ts';
-import type { Work } from './installation/work.ts';
-import { freePort, requirePort } from './processes/ports.ts';
-import type { Registry } from './registry.ts';
+import { exclusively } from '../runtime/installation/exclusively';
+import type { Work } from '../runtime/installation/work';
+import { freePort, requirePort } from '../runtime/processes/ports';
+import type { Registry } from './registry';
 
 export interface Ports {
   /** The edge's: what everybody calls. */

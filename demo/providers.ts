@@ -1,7 +1,7 @@
-import { PROVIDERS, type Provider } from '../litellm-config/model.ts';
-import { neededCredentials } from '../settings/credentials.ts';
-import type { Settings } from '../settings/schema.ts';
-import { type SecretName, secret } from '../settings/secrets.ts';
+import { PROVIDERS, type Provider } from '../catalog/model';
+import { neededCredentials } from '../settings/credentials';
+import type { Settings } from '../settings/schema';
+import { type SecretName, secret } from '../settings/secrets';
 
 /** Which providers are asked and which LiteLLM stands in for, and the credentials `config.yaml` refers to. */
 export interface ProviderChoice {

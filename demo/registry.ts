@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { run } from './processes/run.ts';
+import { run } from '../runtime/processes/run';
 
 const entrySchema = z.object({
   pid: z.int().positive(),

@@ -1,7 +1,8 @@
 /** Imported first: on an older Node.js the other files fail in ways that tell nothing. */
 import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 
-const { engines } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as {
+const { engines } = JSON.parse(readFileSync(join(__dirname, '../package.json'), 'utf8')) as {
   engines: { node: string };
 };
 const [wantedMajor = 0, wantedMinor = 0] = engines.node.replace('>=', '').split('.').map(Number);

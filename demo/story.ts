@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import pc from 'picocolors';
 import { z } from 'zod';
-import type { DemoInfo } from './demo.ts';
+import type { DemoInfo } from './demo';
 
 const WORKSPACE = { workspace_id: 'demo-workspace', owner_id: 'demo-owner', username: 'ada', workspace_name: 'first' };
 const FORGED = { ...WORKSPACE, workspace_id: 'somebody-elses-workspace' };

@@ -1,9 +1,9 @@
+import { catalog as shippedCatalog } from '../catalog/catalog';
+import type { Catalog, Prices } from '../catalog/model';
 import type { ServedModel as Configured, GatewayConfiguration } from '../images/key-provisioner/src/configuration';
 import { familyOf } from '../images/key-provisioner/src/models/family';
 import type { Policy, Settings } from '../settings/schema';
-import { catalog as shippedCatalog } from './catalog';
-import type { Catalog, Prices } from './model';
-import { policyModels, type ServedModel, servedModels } from './resolve';
+import { policyModels, type ServedModel, servedModels } from '../settings/served-models';
 
 /** Addresses under which a workspace's door offers the platform. */
 export const WORKSPACE_GATEWAY_URL = 'http://litellm:4000';

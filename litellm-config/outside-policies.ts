@@ -1,10 +1,10 @@
+import { catalog as shippedCatalog } from '../catalog/catalog';
+import type { Catalog } from '../catalog/model';
 import type { ServedModel } from '../images/key-provisioner/src/configuration';
 import { cheapest, chooseSmallModel, newestOf } from '../images/key-provisioner/src/models/choose';
 import type { Settings } from '../settings/schema';
-import { catalog as shippedCatalog } from './catalog';
+import { policyModels } from '../settings/served-models';
 import { gatewayConfiguration } from './gateway-json';
-import type { Catalog } from './model';
-import { policyModels } from './resolve';
 
 /** Kinds of keys that workspaces use: their own, or a person's that was put in its place. */
 const IN_WORKSPACES = ['workspace', 'user'] as const;

@@ -1,11 +1,11 @@
 import { stringify } from 'yaml';
+import { catalog as shippedCatalog } from '../catalog/catalog';
+import { CatalogError } from '../catalog/check';
+import { seconds } from '../catalog/duration';
+import type { Catalog, Prices, Provider } from '../catalog/model';
 import { PROVIDER_CREDENTIALS } from '../settings/credentials';
 import type { Settings } from '../settings/schema';
-import { catalog as shippedCatalog } from './catalog';
-import { CatalogError } from './check-catalog';
-import { seconds } from './duration';
-import type { Catalog, Prices, Provider } from './model';
-import { policyModels, type Route, type ServedModel, servedModels } from './resolve';
+import { policyModels, type Route, type ServedModel, servedModels } from '../settings/served-models';
 
 /** What a test or the demo changes in an otherwise identical configuration. */
 export interface ProxyConfigOptions {
@@ -97,7 +97,7 @@ export function proxyConfigText(config: ProxyConfig): string {
   const text = stringify(config, { lineWidth: 0, aliasDuplicateObjects: false });
   // LiteLLM's YAML 1.1 reader takes 3e-7 for text; it wants 3.0e-7.
   const readable = text.replace(/(?<=: )(\d+)(e-\d+)$/gm, '$1.0$2');
-  return `# Generated from gateway.yaml and litellm-config/catalog.ts; a change here is lost at the next synth.\n${readable}`;
+  return `# Generated from gateway.yaml and catalog/catalog.ts; a change here is lost at the next synth.\n${readable}`;
 }
 
 function entry(model: ServedModel, route: Route, settings: Settings, options: ProxyConfigOptions): ProxyModel {

@@ -234,7 +234,7 @@ async function until<T>(ask: () => T | Promise<T>, good: (answer: T) => boolean,
 }
 
 function addModel(): void {
-  const file = join(platform.directory, 'litellm-config/catalog.ts');
+  const file = join(platform.directory, 'catalog/catalog.ts');
   const entry = `  {
     name: 'claude-opus-4-8',
     title: 'Claude Opus 4.8',

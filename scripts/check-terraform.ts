@@ -1,5 +1,5 @@
 /** Whether Terraform is installed and new enough: `node --import tsx scripts/check-terraform.ts`. */
-import { terraformProblem } from '../constructs/terraform-version';
+import { terraformProblem } from '../constructs/terraform/version';
 
 const problem = terraformProblem();
 if (problem) {

@@ -35,7 +35,7 @@ fail() {
 inputs_of() { docker image inspect -f "{{index .Config.Labels \"$label\"}}" "$1" 2>/dev/null || true; }
 image_id() { docker image inspect -f '{{.Id}}' "$1"; }
 pinned() { node -p 'require(process.argv[1])[process.argv[2]] ?? ""' "$root/workloads/images.json" "$1"; }
-version_of() { sed -nE "s/^export const $1 = '(.*)';$/\1/p" "$root/demo/versions.ts"; }
+version_of() { sed -nE "s/^export const $1 = '(.*)';$/\1/p" "$root/runtime/versions.ts"; }
 
 registry_answers() { curl -sS --max-time 5 -o /dev/null "https://$1/v2/" 2>/dev/null; }
 
@@ -168,15 +168,16 @@ build_edge() {
   build edge "$version" "$base" "$scratch/edge" "ENVOY_VERSION=$version"
 }
 
-# LiteLLM itself, with what of demo/ stands in for the database engine.
+# LiteLLM itself, with the replacement of Prisma's database engine.
 build_litellm() {
   local base context=$scratch/litellm version
   version=$(version_of LITELLM_VERSION)
-  mkdir -p "$context/gateway/demo" "$context/gateway/scripts/stand-in-images"
+  mkdir -p "$context/gateway/packages" "$context/gateway/runtime" "$context/gateway/scripts/stand-in-images"
   base=$(build_node)
-  cp "$root/demo/installation/constraints.txt" "$context/"
+  cp "$root/runtime/installation/constraints.txt" "$context/"
   printf '%s\n' "litellm[proxy]==$version" "prisma==$(version_of PRISMA_CLIENT_VERSION)" >"$context/requirements.txt"
-  (cd "$root/demo" && cp -r installation processes prisma-engine offline-bin ./*.ts package.json "$context/gateway/demo/")
+  cp -r "$root/packages/prisma-engine" "$context/gateway/packages/"
+  (cd "$root/runtime" && cp -r installation processes ./*.ts "$context/gateway/runtime/")
   cp -r "$here/litellm" "$context/gateway/scripts/stand-in-images/"
   rm "$context/gateway/scripts/stand-in-images/litellm/Dockerfile"
   build litellm "$version" "$base" "$context"

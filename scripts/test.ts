@@ -36,7 +36,10 @@ interface Passes {
 const passes: Record<Exclude<Suite, 'lint'>, Passes> = {
   unit: { options: [[]], together: false },
   // Of their own: those that stop the database server all files share, or start and kill demos. Each run of jest has its own server.
-  contract: { options: sideBySideBut(['key-provisioner/outages', 'cli/doctor', 'demo/'], 3), together: true },
+  contract: {
+    options: sideBySideBut(['key-provisioner/outages', 'cli/doctor', 'demo/', 'contract/runtime/'], 3),
+    together: true,
+  },
   // By itself: the one that sets firewall rules for every workspace of the machine.
   deploy: { options: sideBySideBut(['workspace/isolation'], 2), together: false },
 };

@@ -1,7 +1,7 @@
-import type { Provider } from '../litellm-config/model';
-import { servedModels } from '../litellm-config/resolve';
+import type { Provider } from '../catalog/model';
 import type { Settings } from './schema';
 import type { SecretName } from './secrets';
+import { servedModels } from './served-models';
 
 /** One credential of a provider: the Terraform variable it comes from and the environment variable LiteLLM reads. */
 export interface Credential {

@@ -1,9 +1,9 @@
-import { PROVIDERS } from '../litellm-config/model';
-import { enabledNames, modelsWithoutProvider } from '../litellm-config/resolve';
+import { PROVIDERS } from '../catalog/model';
+import { isLoopback, masked } from '../catalog/urls';
 import type { SettingsProblem } from './problems';
 import { regionProblems } from './regions';
 import type { Settings } from './schema';
-import { isLoopback, masked } from './urls';
+import { enabledNames, modelsWithoutProvider } from './served-models';
 
 /** A problem between several fields. */
 export interface CrossProblem extends SettingsProblem {

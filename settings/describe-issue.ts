@@ -1,9 +1,9 @@
 import type { z } from 'zod';
-import { didYouMean } from './nearest-word';
+import { didYouMean } from '../catalog/nearest-word';
+import { masked } from '../catalog/urls';
 import { at } from './paths';
 import type { SettingsProblem } from './problems';
 import { REGION_FORMS } from './region-forms';
-import { masked } from './urls';
 
 type Issue = z.core.$ZodIssue;
 

@@ -1,13 +1,13 @@
 import { readFileSync } from 'node:fs';
 import { LineCounter, parseDocument } from 'yaml';
 import type { z } from 'zod';
+import { masked } from '../catalog/urls';
 import { crossChecks, type Surroundings } from './cross-checks';
 import { describe } from './describe-issue';
 import { at, without } from './paths';
 import { SettingsError, type SettingsProblem } from './problems';
 import { crossChecksOfTheRest } from './salvage';
 import { type Settings, settingsSchema } from './schema';
-import { masked } from './urls';
 
 export { SettingsError, type SettingsProblem } from './problems';
 

@@ -1,4 +1,4 @@
-import type { Provider } from '../litellm-config/model';
+import type { Provider } from '../catalog/model';
 
 /**
  * The text of a `gateway.yaml` that works with the credentials at hand; Anthropic where there are none yet.

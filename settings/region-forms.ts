@@ -1,4 +1,4 @@
-import type { Provider } from '../litellm-config/model';
+import type { Provider } from '../catalog/model';
 
 /** What a region of a provider looks like, and one that exists. The other providers have no region. */
 export const REGION_FORMS: Readonly<Partial<Record<Provider, { readonly form: RegExp; readonly example: string }>>> = {

@@ -1,9 +1,9 @@
-import { catalog as shippedCatalog } from '../litellm-config/catalog';
-import type { Catalog, Provider } from '../litellm-config/model';
-import { servedModels } from '../litellm-config/resolve';
+import { catalog as shippedCatalog } from '../catalog/catalog';
+import type { Catalog, Provider } from '../catalog/model';
 import type { CrossProblem } from './cross-checks';
 import { REGION_FORMS } from './region-forms';
 import type { Settings } from './schema';
+import { servedModels } from './served-models';
 
 /** Regions that the inference profiles of a prefix are asked in, and one of them. `us.` does not work in `us-gov-…`. */
 const PREFIXES: Readonly<Record<string, { readonly regions: RegExp; readonly words: string }>> = {
@@ -47,7 +47,7 @@ function foreignModels(settings: Settings, catalog: Catalog): CrossProblem[] {
     {
       path: 'providers.bedrock.region',
       from: ['providers.bedrock', 'models.enabled', 'models.provider_failover'],
-      message: `found "${region}", where these models do not work: ${ids}; their ids work in ${fitting}; name such a region, leave these models out of models.enabled, or give them the ids of "${region}" in litellm-config/catalog.ts`,
+      message: `found "${region}", where these models do not work: ${ids}; their ids work in ${fitting}; name such a region, leave these models out of models.enabled, or give them the ids of "${region}" in catalog/catalog.ts`,
     },
   ];
 }

@@ -1,7 +1,7 @@
 import type { z } from 'zod';
+import { nearestWord } from '../catalog/nearest-word';
 import { crossChecks, type Surroundings } from './cross-checks';
 import { knownKeys } from './describe-issue';
-import { nearestWord } from './nearest-word';
 import { without } from './paths';
 import type { SettingsProblem } from './problems';
 import { settingsSchema } from './schema';

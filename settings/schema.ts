@@ -1,9 +1,9 @@
 import { z } from 'zod';
-import { catalog } from '../litellm-config/catalog';
-import { PROVIDERS, type Provider } from '../litellm-config/model';
+import { catalog } from '../catalog/catalog';
+import { PROVIDERS, type Provider } from '../catalog/model';
+import { holdsCredential, sendsKeyInClear } from '../catalog/urls';
 import { floatingTag } from './image-tags';
 import { REGION_FORMS } from './region-forms';
-import { holdsCredential, sendsKeyInClear } from './urls';
 
 /** The shape of `gateway.yaml`. Everything has a default, so an empty file is a working deployment. */
 

@@ -3,13 +3,13 @@ import { CoderProvider } from '@cdktf/provider-coder/lib/provider';
 import { DockerProvider } from '@cdktf/provider-docker/lib/provider';
 import { TerraformOutput, TerraformVariable } from 'cdktf';
 import type { Construct } from 'constructs';
-import { ContractorWorkspace } from '../constructs/contractor-workspace';
-import { HostedStack } from '../constructs/hosted-stack';
-import { literal } from '../constructs/literal';
-import { workspaceParameters } from '../constructs/workspace-parameters';
-import { parametersFile } from '../constructs/workspace-parameters-file';
+import { ContractorWorkspace } from '../constructs/docker/contractor-workspace';
+import { HostedStack } from '../constructs/terraform/hosted-stack';
+import { literal } from '../constructs/terraform/literal';
+import { parametersFile } from '../constructs/terraform/parameters-file';
 import type { Settings } from '../settings/schema';
 import { secret } from '../settings/secrets';
+import { workspaceParameters } from '../workspace/parameters';
 
 export interface ContractorWorkspaceStackProps {
   readonly settings: Settings;

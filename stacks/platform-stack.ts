@@ -1,12 +1,12 @@
 import { DockerProvider } from '@cdktf/provider-docker/lib/provider';
 import { LocalBackend, TerraformOutput, TerraformStack, TerraformVariable } from 'cdktf';
 import type { Construct } from 'constructs';
-import { DockerImage } from '../constructs/docker-image';
-import { DockerWorkload, keptVolumeId } from '../constructs/docker-workload';
-import { literal } from '../constructs/literal';
-import { PlatformNetworks } from '../constructs/platform-networks';
-import { refuseUnfitSecrets, secretVariables } from '../constructs/secret-variables';
-import { OLDEST_TERRAFORM } from '../constructs/terraform-version';
+import { DockerImage } from '../constructs/docker/image';
+import { PlatformNetworks } from '../constructs/docker/platform-networks';
+import { DockerWorkload, keptVolumeId } from '../constructs/docker/workload';
+import { literal } from '../constructs/terraform/literal';
+import { refuseUnfitSecrets, secretVariables } from '../constructs/terraform/secret-variables';
+import { OLDEST_TERRAFORM } from '../constructs/terraform/version';
 import type { Settings } from '../settings/schema';
 import { imageOf } from '../workloads/images';
 import { platformWorkloads } from '../workloads/platform';

@@ -1,7 +1,7 @@
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import { join } from 'node:path';
-import { type ServedModel, servedModels } from '../../litellm-config/resolve';
 import type { Settings } from '../../settings/schema';
+import { type ServedModel, servedModels } from '../../settings/served-models';
 import { gatewayUrl, provisionerUrl } from '../context';
 import { type Container, Docker } from '../docker';
 import { GatewayClient } from '../gateway-client';

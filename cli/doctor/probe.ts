@@ -1,5 +1,5 @@
 import { setTimeout } from 'node:timers/promises';
-import type { ServedModel } from '../../litellm-config/resolve';
+import type { ServedModel } from '../../settings/served-models';
 import { type Answer, errorOf, type GatewayClient } from '../gateway-client';
 import type { ProvisionerClient } from '../provisioner-client';
 import { cleaningUp } from '../terminal/leaving';

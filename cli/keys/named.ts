@@ -1,4 +1,4 @@
-import { nearestWord } from '../../settings/nearest-word';
+import { nearestWord } from '../../catalog/nearest-word';
 import { CliError } from '../errors';
 import { type ProvisionerClient, RefusedError } from '../provisioner-client';
 

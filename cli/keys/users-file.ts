@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { parse } from 'csv-parse/sync';
 import { z } from 'zod';
-import { nearestWord } from '../../settings/nearest-word';
+import { nearestWord } from '../../catalog/nearest-word';
 import { usageError } from '../errors';
 import type { BootstrapUser } from '../provisioner-client';
 

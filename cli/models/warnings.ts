@@ -1,7 +1,7 @@
-import { catalog as shippedCatalog } from '../../litellm-config/catalog';
-import type { Catalog, Model } from '../../litellm-config/model';
-import { modelsWithoutProvider, type ServedModel, servedModels } from '../../litellm-config/resolve';
+import { catalog as shippedCatalog } from '../../catalog/catalog';
+import type { Catalog, Model } from '../../catalog/model';
 import type { Settings } from '../../settings/schema';
+import { modelsWithoutProvider, type ServedModel, servedModels } from '../../settings/served-models';
 
 /** Something about a model that somebody should decide before the calendar does. */
 export interface ModelWarning {
@@ -59,7 +59,7 @@ function warningOf({ name, model, routes }: ServedModel, today: string): Omit<Mo
       fix:
         days > 0
           ? `try ${life.successor}, then set it in gateway.yaml`
-          : `set life of "${name}" to retired in litellm-config/catalog.ts, so that nobody waits for a failing first try`,
+          : `set life of "${name}" to retired in catalog/catalog.ts, so that nobody waits for a failing first try`,
     };
   }
   if (life.notBefore && daysUntil(life.notBefore, today) <= 0) {

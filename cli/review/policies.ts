@@ -1,4 +1,4 @@
-import { seconds } from '../../litellm-config/duration';
+import { seconds } from '../../catalog/duration';
 import { code, type Finding, findingsOf } from './finding';
 import type { Attributes, Synthesized } from './synthesized';
 

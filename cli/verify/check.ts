@@ -1,6 +1,6 @@
 import type { IssuedKey } from '../../images/key-provisioner/src/contract';
-import type { ServedModel } from '../../litellm-config/resolve';
 import type { Settings } from '../../settings/schema';
+import type { ServedModel } from '../../settings/served-models';
 import type { Docker } from '../docker';
 import type { GatewayClient } from '../gateway-client';
 import type { ProvisionerClient } from '../provisioner-client';

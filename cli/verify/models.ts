@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { ServedModel } from '../../litellm-config/resolve';
+import type { ServedModel } from '../../settings/served-models';
 import { type Answer, errorOf } from '../gateway-client';
 import { usd } from '../terminal/output';
 import { type Bench, type Check, fail, type Outcome, pass, skip } from './check';
@@ -61,8 +61,7 @@ async function completion({ gateway, key }: Bench, model: string): Promise<Outco
   const parsed = chatSchema.safeParse(answer.json);
   if (!parsed.success || parsed.data.usage.completion_tokens === 0) return fail('200, but without an answer');
   const cost = Number(answer.headers.get('x-litellm-response-cost') ?? Number.NaN);
-  if (cost === 0)
-    return fail('it is not charged: no budget would ever trip; give it prices in litellm-config/catalog.ts');
+  if (cost === 0) return fail('it is not charged: no budget would ever trip; give it prices in catalog/catalog.ts');
   return pass(Number.isNaN(cost) ? '' : usd(cost));
 }
 

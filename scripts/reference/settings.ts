@@ -1,4 +1,4 @@
-import { catalog } from '../../litellm-config/catalog';
+import { catalog } from '../../catalog/catalog';
 import { settingsJsonSchema } from '../../settings/json-schema';
 
 interface Node {

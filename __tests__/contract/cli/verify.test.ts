@@ -1,7 +1,7 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { catalog } from '../../../litellm-config/catalog';
+import { catalog } from '../../../catalog/catalog';
 import { send } from '../support/requests';
 import { type Gateway, startGateway } from '../support/start-gateway';
 import { addresses, gateway as cli, onTerminal, ROOT, type RunOptions } from './run-cli';

@@ -2,7 +2,7 @@ import { existsSync, mkdtempSync, readdirSync, symlinkSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { cacheDirectory } from '../../../demo/installation/directories.ts';
+import { cacheDirectory } from '../../../runtime/installation/directories';
 import { eventually, send } from '../support/requests';
 import { command, type DemoInfo, detached, family, finished, survivors } from './demo-process';
 

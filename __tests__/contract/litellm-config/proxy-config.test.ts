@@ -1,4 +1,4 @@
-import { enabledNames } from '../../../litellm-config/resolve';
+import { enabledNames } from '../../../settings/served-models';
 import { chat, send } from '../support/requests';
 import { startScriptedAnthropic } from '../support/scripted-anthropic/scripted-anthropic';
 import { type Gateway, startGateway } from '../support/start-gateway';

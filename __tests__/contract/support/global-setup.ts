@@ -5,7 +5,7 @@ import { createInterface } from 'node:readline';
 import { HARNESS_URL, keepHarness } from './harness-process';
 
 const ROOT = join(__dirname, '../../..');
-const SUPERVISOR = join(ROOT, 'demo/testing/supervisor.ts');
+const SUPERVISOR = join(ROOT, '__tests__/contract/support/supervisor.ts');
 
 /** Starts PostgreSQL and the supervisor of all gateways, once for the whole run. */
 export default async function globalSetup(): Promise<void> {

@@ -1,6 +1,6 @@
 import { parse, stringify } from 'yaml';
+import { PROVIDERS, type Provider } from '../../../catalog/model';
 import { gatewayConfigurationJson } from '../../../litellm-config/gateway-json';
-import { PROVIDERS, type Provider } from '../../../litellm-config/model';
 import { type ProxyConfig, proxyConfigYaml } from '../../../litellm-config/proxy-config';
 import { parseSettings } from '../../../settings/load';
 import type { Settings } from '../../../settings/schema';

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout } from 'node:timers/promises';
-import { workspaceParameters } from '../../../constructs/workspace-parameters';
 import { workspaceToken } from '../../../images/key-provisioner/src/identity/workspace-token';
 import { settingsSchema } from '../../../settings/schema';
+import { workspaceParameters } from '../../../workspace/parameters';
 import { baseImages } from '../support/base-images';
 import { freePorts } from '../support/free-ports';
 import { TestPlatform } from '../support/platform';

@@ -3,9 +3,9 @@
  * address: `cdktf deploy --app`. A test that changes a health check names the new interval in PROVISIONER_HEALTH_INTERVAL.
  */
 import { App } from 'cdktf';
-import { writeArtifacts } from '../../../constructs/artifacts';
 import { proxyConfigYaml } from '../../../litellm-config/proxy-config';
 import { loadSettings } from '../../../settings/load';
+import { writeArtifacts } from '../../../stacks/artifacts';
 import { PlatformStack } from '../../../stacks/platform-stack';
 import { platformWorkloads } from '../../../workloads/platform';
 import type { Workload } from '../../../workloads/workload';

@@ -5,10 +5,10 @@ import {
   type ProviderSettingsWithId,
   providerSettingsWithIdSchema,
 } from '@roo-code/types';
+import { catalog } from '../../../catalog/catalog';
+import { PROVIDERS } from '../../../catalog/model';
 import { type AgentContext, renderAgentFiles } from '../../../images/key-provisioner/src/agents';
-import { catalog } from '../../../litellm-config/catalog';
 import { gatewayConfiguration } from '../../../litellm-config/gateway-json';
-import { PROVIDERS } from '../../../litellm-config/model';
 import { parseSettings } from '../../../settings/load';
 import { REGION_FORMS } from '../../../settings/region-forms';
 import { contextOf, KEY } from './context';

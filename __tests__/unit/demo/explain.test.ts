@@ -1,9 +1,9 @@
 import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { explain } from '../../../demo/explain.ts';
-import { CommandFailed } from '../../../demo/processes/run.ts';
-import { ServiceFailed } from '../../../demo/processes/service.ts';
+import { explain } from '../../../demo/explain';
+import { CommandFailed } from '../../../runtime/processes/run';
+import { ServiceFailed } from '../../../runtime/processes/service';
 
 const thrownBy = (action: () => unknown): unknown => {
   try {

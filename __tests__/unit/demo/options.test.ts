@@ -1,4 +1,4 @@
-import { readOptions } from '../../../demo/options.ts';
+import { readOptions } from '../../../demo/options';
 
 const options = (...args: string[]) => readOptions(args, {});
 

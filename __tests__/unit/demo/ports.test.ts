@@ -2,10 +2,10 @@ import { mkdtempSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { quietly } from '../../../demo/installation/work.ts';
-import { claimPorts } from '../../../demo/ports.ts';
-import { freePort } from '../../../demo/processes/ports.ts';
-import { Registry } from '../../../demo/registry.ts';
+import { claimPorts } from '../../../demo/ports';
+import { Registry } from '../../../demo/registry';
+import { quietly } from '../../../runtime/installation/work';
+import { freePort } from '../../../runtime/processes/ports';
 
 const demo = { directory: '/nowhere', keep: true };
 const registry = () => new Registry(mkdtempSync(join(tmpdir(), 'ports-test-')));

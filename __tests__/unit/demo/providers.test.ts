@@ -1,4 +1,4 @@
-import { chooseProviders } from '../../../demo/providers.ts';
+import { chooseProviders } from '../../../demo/providers';
 import { parseSettings } from '../../../settings/load';
 
 const settings = parseSettings(

@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { MARKER, Registry } from '../../../demo/registry.ts';
+import { MARKER, Registry } from '../../../demo/registry';
 
 function setUp() {
   const cache = mkdtempSync(join(tmpdir(), 'registry-test-'));

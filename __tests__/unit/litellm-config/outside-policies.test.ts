@@ -2,9 +2,9 @@ import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { workspaceParameters } from '../../../constructs/workspace-parameters';
 import { modelsOutsidePolicies } from '../../../litellm-config/outside-policies';
 import { parseSettings } from '../../../settings/load';
+import { workspaceParameters } from '../../../workspace/parameters';
 
 const settingsOf = (yaml = '') => parseSettings(`providers: { anthropic: { credentials: variable } }\n${yaml}`);
 

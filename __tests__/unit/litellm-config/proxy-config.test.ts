@@ -1,6 +1,6 @@
 import { parse } from 'yaml';
-import { catalog } from '../../../litellm-config/catalog';
-import type { Model } from '../../../litellm-config/model';
+import { catalog } from '../../../catalog/catalog';
+import type { Model } from '../../../catalog/model';
 import { proxyConfig, proxyConfigYaml } from '../../../litellm-config/proxy-config';
 import { parseSettings } from '../../../settings/load';
 

@@ -5,8 +5,8 @@ import { createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
-import { isDeployOf } from '../../../constructs/cdktf-command';
-import { deployedPorts } from '../../../constructs/host-ports';
+import { isDeployOf } from '../../../constructs/terraform/cdktf-command';
+import { deployedPorts } from '../../../constructs/terraform/host-ports';
 
 jest.setTimeout(120_000);
 

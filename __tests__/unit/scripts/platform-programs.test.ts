@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { OLDEST_TERRAFORM, terraformProblem } from '../../../constructs/terraform-version';
+import { OLDEST_TERRAFORM, terraformProblem } from '../../../constructs/terraform/version';
 
 jest.setTimeout(60_000);
 

@@ -1,5 +1,5 @@
-import { catalog } from '../../../litellm-config/catalog';
-import { checkCatalog } from '../../../litellm-config/check-catalog';
+import { catalog } from '../../../catalog/catalog';
+import { checkCatalog } from '../../../catalog/check';
 import { parseSettings } from '../../../settings/load';
 
 const settings = (changes: object) =>

@@ -1,6 +1,6 @@
-import { catalog } from '../../../litellm-config/catalog';
-import type { Catalog } from '../../../litellm-config/model';
-import { PROVIDERS } from '../../../litellm-config/model';
+import { catalog } from '../../../catalog/catalog';
+import type { Catalog } from '../../../catalog/model';
+import { PROVIDERS } from '../../../catalog/model';
 import { parseSettings } from '../../../settings/load';
 import { REGION_FORMS } from '../../../settings/region-forms';
 import { regionProblems } from '../../../settings/regions';

@@ -1,4 +1,4 @@
-import { nearestWord } from '../../../settings/nearest-word';
+import { nearestWord } from '../../../catalog/nearest-word';
 import type { Examination } from '../examination';
 import type { Symptom } from '../symptom';
 import { OPENCODE_FILE, ROO_FILE } from '../workspace-facts';

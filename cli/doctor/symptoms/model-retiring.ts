@@ -11,7 +11,7 @@ export const modelRetiring: Symptom = {
   detect: async ({ settings, options }) =>
     modelWarnings(settings, options.today).map(({ model, message, fix }) => ({
       cause: `${model} ${message}`,
-      evidence: [`litellm-config/catalog.ts, and today is ${options.today}`],
+      evidence: [`catalog/catalog.ts, and today is ${options.today}`],
       fix: [`# ${fix}`],
     })),
 };

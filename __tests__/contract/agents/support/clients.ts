@@ -3,8 +3,8 @@ import { existsSync } from 'node:fs';
 import { mkdir, realpath, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { exclusively } from '../../../../demo/installation/exclusively.ts';
-import { quietly } from '../../../../demo/installation/work.ts';
+import { exclusively } from '../../../../runtime/installation/exclusively';
+import { quietly } from '../../../../runtime/installation/work';
 
 const run = promisify(execFile);
 const ROOT = join(__dirname, '../../../..');

@@ -1,4 +1,4 @@
-import { catalog } from '../../../../litellm-config/catalog';
+import { catalog } from '../../../../catalog/catalog';
 import type { Recorded } from '../../support/scripted-anthropic/scripted-anthropic';
 
 /** USD that the provider would charge for these requests, by the catalog's prices and the script's fixed usage. */

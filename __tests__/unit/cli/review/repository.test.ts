@@ -30,7 +30,7 @@ beforeAll(() => {
 });
 
 test('a changed catalog and changed settings are told with what they mean, and nothing is left behind', () => {
-  edit('litellm-config/catalog.ts', (text) => text.replaceAll('bedrock-claude-haiku', 'bedrock-haiku-claude'));
+  edit('catalog/catalog.ts', (text) => text.replaceAll('bedrock-claude-haiku', 'bedrock-haiku-claude'));
   edit('gateway.yaml', (text) => text.replace('workspace: { max_budget: 10,', 'workspace: { max_budget: 100,'));
   const { status, stdout } = run('bin/gateway', 'review', '--base', 'HEAD', '--keys', 'workspace=40');
   expect(stdout).toContain('🔴 `bedrock-claude-haiku` is removed');

@@ -1,0 +1,96 @@
+import type { Catalog, Deployment, Model } from './model';
+import { didYouMean } from './nearest-word';
+import { holdsCredential, masked } from './urls';
+
+/** The catalog has errors that no compiler finds: two entries of one name, a circle of successors, a missing price. */
+export class CatalogError extends Error {
+  override readonly name = 'CatalogError';
+
+  constructor(readonly problems: readonly string[]) {
+    super(
+      problems.length === 1
+        ? `the catalog has one problem: ${problems[0]}`
+        : `the catalog has ${problems.length} problems:\n${problems.map((problem) => `  ${problem}`).join('\n')}`,
+    );
+  }
+}
+
+/** @throws CatalogError with every contradiction: names given twice, successors or fallbacks that are missing or go in a circle, prices that would make budgets void */
+export function checkCatalog(catalog: Catalog): void {
+  const problems = [
+    ...duplicates(catalog),
+    ...catalog.flatMap((model) => [
+      ...missing(model, catalog),
+      ...model.deployments.flatMap((deployment) => valueProblems(model, deployment)),
+    ]),
+    ...circles('successors', catalog, ({ life }) => (life.successor ? [life.successor] : [])),
+    ...circles('fallbacks', catalog, ({ fallbacks = [] }) => fallbacks),
+  ];
+  if (problems.length > 0) throw new CatalogError(problems);
+}
+
+function duplicates(catalog: Catalog): string[] {
+  const names = catalog.map(({ name }) => name);
+  const twice = names.filter((name, index) => names.indexOf(name) !== index);
+  return [...new Set(twice)].map((name) => `two models are called "${name}"; give one of them another name`);
+}
+
+function missing({ name, life, fallbacks = [] }: Model, catalog: Catalog): string[] {
+  const names = [...new Set(catalog.map((model) => model.name))];
+  const refer = (kind: string, target: string) =>
+    names.includes(target)
+      ? []
+      : [
+          `the ${kind} "${target}" of "${name}" is not in the catalog; it has ${names.join(', ')}${didYouMean(target, names)}`,
+        ];
+  return [
+    ...(life.successor ? refer('successor', life.successor) : []),
+    ...fallbacks.flatMap((target) => refer('fallback', target)),
+  ];
+}
+
+/** Each circle once, from the name that comes first in the catalog. */
+function circles(what: string, catalog: Catalog, next: (model: Model) => readonly string[]): string[] {
+  const order = catalog.map(({ name }) => name);
+  const found = new Set<string>();
+  const walk = (seen: readonly string[]): void => {
+    const model = catalog.find(({ name }) => name === seen.at(-1));
+    for (const name of model ? next(model) : []) {
+      const start = seen.indexOf(name);
+      if (start < 0) walk([...seen, name]);
+      else found.add([...fromFirst(seen.slice(start), order)].join(' → '));
+    }
+  };
+  for (const name of order) walk([name]);
+  return [...found].map((circle) => `the ${what} go in a circle: ${circle}`);
+}
+
+function fromFirst(circle: readonly string[], order: readonly string[]): string[] {
+  const ranks = circle.map((name) => order.indexOf(name));
+  const first = ranks.indexOf(Math.min(...ranks));
+  const turned = [...circle.slice(first), ...circle.slice(0, first)];
+  return [...turned, turned[0] as string];
+}
+
+function valueProblems(model: Model, { model: id, prices, priceBands = [], limits, apiBase }: Deployment): string[] {
+  const where = `"${id}" of "${model.name}"`;
+  const worthless = [prices, ...priceBands]
+    .flatMap((band) => Object.entries(band))
+    .filter(([, usd]) => !(usd > 0))
+    .map(
+      ([kind, usd]) => `${where} has the price ${kind}: ${usd}; without a price above zero no budget would ever trip`,
+    );
+  const limit =
+    limits.output > 0 && limits.output <= limits.context
+      ? []
+      : [
+          `${where} has the output limit ${limits.output}; it must be above zero and at most its context of ${limits.context}`,
+        ];
+  const address =
+    apiBase !== undefined && holdsCredential(apiBase)
+      ? [
+          `${where} has the apiBase ${masked(apiBase)}, which holds a credential; every workspace can read it at /v1/model/info: remove it`,
+        ]
+      : [];
+  return [...worthless, ...limit, ...address];
+}

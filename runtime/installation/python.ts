@@ -1,0 +1,52 @@
+import { Problem } from '../problem';
+import { run } from '../processes/run';
+
+/** First and last minor version of Python 3 that LiteLLM and its database client are known to run on. */
+const OLDEST = 10;
+const NEWEST = 13;
+
+/** A Python interpreter that can hold LiteLLM. */
+export interface Python {
+  readonly command: string;
+  /** `3.11.7` */
+  readonly version: string;
+}
+
+const PROBE = 'import sys; print("%d.%d.%d" % sys.version_info[:3])';
+
+/**
+ * Finds an interpreter: `GATEWAY_PYTHON`, then `python3`, then `python3.13` down to `python3.10`.
+ *
+ * @throws Problem where there is none, or none of a version that LiteLLM runs on
+ */
+export async function findPython(env: NodeJS.ProcessEnv = process.env): Promise<Python> {
+  const numbered = Array.from({ length: NEWEST - OLDEST + 1 }, (_, index) => `python3.${NEWEST - index}`);
+  const commands = env.GATEWAY_PYTHON ? [env.GATEWAY_PYTHON] : ['python3', ...numbered];
+  const unfit: string[] = [];
+  for (const command of commands) {
+    const version = await run(command, ['-c', PROBE], { env: { PATH: env.PATH } }).catch(() => undefined);
+    if (!version) continue;
+    const found = { command, version: version.trim() };
+    if (isFit(found.version)) return found;
+    unfit.push(`${command} is ${found.version}`);
+  }
+  const range = `Python 3.${OLDEST} to 3.${NEWEST}`;
+  const fix = 'install one of these, or name its interpreter in GATEWAY_PYTHON';
+  if (unfit.length > 0) throw new Problem(`LiteLLM needs ${range}, but ${unfit.join(', ')}; ${fix}`);
+  throw new Problem(`LiteLLM needs ${range}, and there is no ${commands.join(', ')} on the PATH; ${fix}`);
+}
+
+/** @throws Problem where the interpreter cannot make virtual environments, as on Debian without `python3-venv` */
+export async function requireVenv(python: Python): Promise<void> {
+  await run(python.command, ['-c', 'import venv, ensurepip']).catch(() => {
+    const minor = python.version.split('.').slice(0, 2).join('.');
+    throw new Problem(
+      `${python.command} (${python.version}) comes without the module venv; install it (Debian and Ubuntu: apt install python${minor}-venv)`,
+    );
+  });
+}
+
+function isFit(version: string): boolean {
+  const [major, minor = 0] = version.split('.').map(Number);
+  return major === 3 && minor >= OLDEST && minor <= NEWEST;
+}

@@ -1,0 +1,54 @@
+import { connect } from 'node:net';
+import type { Settings } from '../../settings/schema';
+import { bodyClasses } from '../../workloads/body-limits';
+import { edge as describeEdge, EDGE_CONFIGURATION } from '../../workloads/edge';
+import { edgeConfiguration } from '../../workloads/edge-configuration';
+import { Service } from '../processes/service';
+import { localProcess } from './local-process';
+import { LocalService } from './local-service';
+
+const HOST = '127.0.0.1';
+const READY_WITHIN_S = 60;
+
+export interface EdgeOptions {
+  /** Path of Envoy. */
+  readonly program: string;
+  readonly settings: Settings;
+  /** Where `envoy.json` goes. */
+  readonly directory: string;
+  readonly litellmPort: number;
+  readonly port: number;
+  readonly logFile: string;
+}
+
+/** The edge on 127.0.0.1, as deployed but for addresses and its liveness answer; ready whether LiteLLM is or not. */
+export class Edge extends LocalService {
+  constructor(private readonly options: EdgeOptions) {
+    super(options.port, READY_WITHIN_S);
+  }
+
+  protected override launch(): Service {
+    const { program, settings, directory, litellmPort, port, logFile } = this.options;
+    const { arguments: args } = localProcess(describeEdge(settings), {
+      directory,
+      secrets: {},
+      addresses: {},
+      files: {
+        [EDGE_CONFIGURATION]: edgeConfiguration({
+          listen: { host: HOST, port },
+          litellm: { host: HOST, port: litellmPort },
+          requestTimeoutSeconds: settings.litellm.request_timeout_s,
+          classes: bodyClasses(settings.litellm.memory_mb),
+        }),
+      },
+    });
+    return Service.start('the edge', program, args, { env: {}, cwd: directory, logFile });
+  }
+
+  protected override isReady(): Promise<boolean> {
+    return new Promise((resolve) => {
+      const socket = connect(this.options.port, HOST, () => resolve(true));
+      socket.once('error', () => resolve(false)).once('connect', () => socket.destroy());
+    });
+  }
+}

@@ -1,0 +1,53 @@
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import type { Settings } from '../../settings/schema';
+import type { SecretName } from '../../settings/secrets';
+import { keyProvisioner as describeKeyProvisioner } from '../../workloads/key-provisioner';
+import { Service } from '../processes/service';
+import { localProcess } from './local-process';
+import { LocalService } from './local-service';
+
+const SERVER = join(__dirname, '../../images/key-provisioner/src/server.ts');
+const TYPESCRIPT_LOADER = pathToFileURL(require.resolve('tsx')).href;
+const READY_WITHIN_S = 60;
+
+export interface KeyProvisionerOptions {
+  readonly settings: Settings;
+  /** Text of `gateway.json`. */
+  readonly configuration: string;
+  /** Where `gateway.json` goes. */
+  readonly directory: string;
+  readonly secrets: Partial<Record<SecretName, string>>;
+  /** LiteLLM's `host:port`. */
+  readonly litellm: string;
+  readonly port: number;
+  readonly logFile: string;
+  /** Added to its environment. @default - nothing */
+  readonly env?: Record<string, string>;
+}
+
+/** The key-provisioner on 127.0.0.1, run from its source; ready when it answers, whether LiteLLM does or not. */
+export class KeyProvisioner extends LocalService {
+  constructor(private readonly options: KeyProvisionerOptions) {
+    super(options.port, READY_WITHIN_S);
+  }
+
+  protected override launch(): Service {
+    const { settings, configuration, directory, secrets, litellm, port, logFile, env } = this.options;
+    const { environment } = localProcess(describeKeyProvisioner(settings), {
+      directory,
+      secrets,
+      addresses: { litellm },
+      files: { 'gateway.json': configuration },
+    });
+    const here = { PATH: process.env.PATH ?? '', HOST: '127.0.0.1', PORT: String(port) };
+    return Service.start('key-provisioner', process.execPath, ['--import', TYPESCRIPT_LOADER, SERVER], {
+      env: { ...environment, ...here, ...env },
+      logFile,
+    });
+  }
+
+  protected override async isReady(): Promise<boolean> {
+    return (await fetch(`${this.url}/health`)).ok;
+  }
+}

@@ -1,0 +1,50 @@
+import type { Service } from '../processes/service';
+
+/** A workload as one process of this machine that answers on 127.0.0.1. */
+export abstract class LocalService {
+  private service?: Service;
+
+  protected constructor(
+    private readonly port: number,
+    /** Seconds a busy or small machine may take. */
+    private readonly readyWithin: number,
+  ) {}
+
+  get url(): string {
+    return `http://127.0.0.1:${this.port}`;
+  }
+
+  get pid(): number {
+    return this.service?.pid ?? 0;
+  }
+
+  /** Resolves when the process has ended by itself. */
+  get ended(): Promise<void> {
+    return this.service?.ended ?? Promise.resolve();
+  }
+
+  /** Resolves when it is ready; nothing of it is left where it does not become so. */
+  async start(signal?: AbortSignal): Promise<void> {
+    const service = this.launch();
+    this.service = service;
+    try {
+      await service.waitUntil(() => this.isReady(), this.readyWithin, signal);
+    } catch (error) {
+      await service.stop();
+      throw error;
+    }
+  }
+
+  async stop(): Promise<void> {
+    await this.service?.stop();
+  }
+
+  /** Ends it at once, as a crash would. */
+  async kill(): Promise<void> {
+    await this.service?.kill();
+  }
+
+  protected abstract launch(): Service;
+
+  protected abstract isReady(): Promise<boolean>;
+}
