@@ -2,9 +2,8 @@
  * Synthesizes both stacks: `npm run synth`, or `cdktf synth`. `GATEWAY_SETTINGS` names another settings file, and
  * `DEBUG=1` shows where an error came from.
  */
-import { App } from 'cdktf';
-import { isDeployOf } from './constructs/terraform/cdktf-command';
-import { requireFreePorts } from './constructs/terraform/host-ports';
+import { Annotations, App } from 'cdktf';
+import { portProblems } from './constructs/docker/host-ports';
 import { terraformProblem } from './constructs/terraform/version';
 import { modelsOutsidePolicies } from './litellm-config/outside-policies';
 import { loadSettings } from './settings/load';
@@ -25,14 +24,8 @@ async function main(): Promise<void> {
 }
 
 async function synthesize(): Promise<void> {
-  // The cdktf program would go on to Terraform and not say what it misses.
-  const problem = process.env.CDKTF_CONTEXT_JSON ? terraformProblem(process.env.TERRAFORM_BINARY_NAME) : undefined;
-  if (problem) console.error(problem);
   const settings = loadSettings(process.env.GATEWAY_SETTINGS);
   const outdir = process.env.CDKTF_OUTDIR ?? 'cdktf.out';
-  if (process.env.CDKTF_CONTEXT_JSON && isDeployOf('platform')) {
-    await requireFreePorts(settings, `${outdir}/../terraform.platform.tfstate`);
-  }
   for (const { name, provider } of modelsWithoutProvider(settings)) {
     console.log(`${name} is left out: providers.${provider}.credentials is off`);
   }
@@ -42,6 +35,12 @@ async function synthesize(): Promise<void> {
   const app = new App({ outdir });
   const platform = new PlatformStack(app, 'platform', { settings });
   new ContractorWorkspaceStack(app, 'contractor-workspace', { settings });
+  // The cdktf program goes on to Terraform by itself, and shows of a synth nothing but annotations. `make plan` checks the plan.
+  if (process.env.CDKTF_CONTEXT_JSON) {
+    const problem = terraformProblem(process.env.TERRAFORM_BINARY_NAME);
+    const ports = await portProblems(settings, `${outdir}/../terraform.platform.tfstate`);
+    for (const warning of [...(problem ? [problem] : []), ...ports]) Annotations.of(platform).addWarning(warning);
+  }
   app.synth();
   writeArtifacts(app.outdir, platform);
 }

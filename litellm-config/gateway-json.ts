@@ -2,12 +2,13 @@ import { catalog as shippedCatalog } from '../catalog/catalog';
 import type { Catalog, Prices } from '../catalog/model';
 import type { ServedModel as Configured, GatewayConfiguration } from '../images/key-provisioner/src/configuration';
 import { familyOf } from '../images/key-provisioner/src/models/family';
+import { PORTS } from '../settings/ports';
 import type { Policy, Settings } from '../settings/schema';
 import { policyModels, type ServedModel, servedModels } from '../settings/served-models';
 
 /** Addresses under which a workspace's door offers the platform. */
-export const WORKSPACE_GATEWAY_URL = 'http://litellm:4000';
-export const WORKSPACE_PROVISIONER_URL = 'http://key-provisioner:8100';
+export const WORKSPACE_GATEWAY_URL = `http://litellm:${PORTS.edge}`;
+export const WORKSPACE_PROVISIONER_URL = `http://key-provisioner:${PORTS.keyProvisioner}`;
 
 /** What differs where the platform does not run in containers. */
 export interface GatewayConfigurationOptions {
@@ -26,7 +27,7 @@ export function gatewayConfiguration(
 ): GatewayConfiguration {
   const catalog = options.catalog ?? shippedCatalog;
   const policy = (scope: Policy) => ({ ...defined(scope), models: policyModels(scope.models, settings, catalog) });
-  const coderUrl = settings.coder.url ?? (settings.coder.server ? 'http://coder:7080' : undefined);
+  const coderUrl = settings.coder.url ?? (settings.coder.server ? `http://coder:${PORTS.coder}` : undefined);
   return {
     gateway_url: options.gatewayUrl ?? WORKSPACE_GATEWAY_URL,
     provisioner_url: options.provisionerUrl ?? WORKSPACE_PROVISIONER_URL,

@@ -4,7 +4,7 @@
  */
 import { readFileSync } from 'node:fs';
 import { z } from 'zod';
-import { publishesHere, takenPorts } from '../constructs/terraform/taken-ports';
+import { publishesHere, takenPorts } from '../constructs/docker/taken-ports';
 
 const containerSchema = z.object({
   name: z.string().optional(),

@@ -1,5 +1,6 @@
 import { PROVIDERS } from '../catalog/model';
 import { isLoopback, masked } from '../catalog/urls';
+import { PORTS } from './ports';
 import type { SettingsProblem } from './problems';
 import { regionProblems } from './regions';
 import type { Settings } from './schema';
@@ -104,7 +105,7 @@ function loopbackProblems({ coder, providers }: Settings): CrossProblem[] {
       : [];
   const address = 'write an address of this host that containers reach, such as http://192.0.2.10:PORT';
   const ownServer = coder.server
-    ? ", or leave it out: containers then reach the platform's own Coder at http://coder:7080"
+    ? `, or leave it out: containers then reach the platform's own Coder at http://coder:${PORTS.coder}`
     : '';
   return [
     ...problem('coder.url', coder.url, 'the key-provisioner, which asks Coder there,', `${address}${ownServer}`),

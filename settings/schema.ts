@@ -3,6 +3,7 @@ import { catalog } from '../catalog/catalog';
 import { PROVIDERS, type Provider } from '../catalog/model';
 import { holdsCredential, sendsKeyInClear } from '../catalog/urls';
 import { floatingTag } from './image-tags';
+import { PORTS } from './ports';
 import { REGION_FORMS } from './region-forms';
 
 /** The shape of `gateway.yaml`. Everything has a default, so an empty file is a working deployment. */
@@ -160,7 +161,7 @@ export const settingsSchema = z
       .prefault({}),
     litellm: z
       .strictObject({
-        port: port.default(4000).describe('Port on the host.'),
+        port: port.default(PORTS.edge).describe('Port on the host.'),
         bind,
         memory_mb: megabytes(1536).default(4096),
         request_timeout_s: z
@@ -173,7 +174,7 @@ export const settingsSchema = z
       .prefault({}),
     key_provisioner: z
       .strictObject({
-        port: port.default(8100).describe('Port on the host.'),
+        port: port.default(PORTS.keyProvisioner).describe('Port on the host.'),
         bind,
         memory_mb: megabytes(128).default(256),
         reconcile_interval_s: z
@@ -202,7 +203,7 @@ export const settingsSchema = z
           .default(false)
           .describe('Whether the key-provisioner asks Coder before it trusts a workspace (needs `coder_token`).'),
         server: z.boolean().default(false).describe('Whether the platform stack runs a Coder server too.'),
-        port: port.default(7080).describe("The Coder server's port on the host."),
+        port: port.default(PORTS.coder).describe("The Coder server's port on the host."),
         bind,
       })
       .prefault({}),

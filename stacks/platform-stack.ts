@@ -2,8 +2,9 @@ import { DockerProvider } from '@cdktf/provider-docker/lib/provider';
 import { LocalBackend, TerraformOutput, TerraformStack, TerraformVariable } from 'cdktf';
 import type { Construct } from 'constructs';
 import { DockerImage } from '../constructs/docker/image';
+import { dockerNames } from '../constructs/docker/names';
 import { PlatformNetworks } from '../constructs/docker/platform-networks';
-import { DockerWorkload, keptVolumeId } from '../constructs/docker/workload';
+import { DockerWorkload, persistentVolumeId } from '../constructs/docker/workload';
 import { literal } from '../constructs/terraform/literal';
 import { refuseUnfitSecrets, secretVariables } from '../constructs/terraform/secret-variables';
 import { OLDEST_TERRAFORM } from '../constructs/terraform/version';
@@ -11,6 +12,7 @@ import type { Settings } from '../settings/schema';
 import { imageOf } from '../workloads/images';
 import { platformWorkloads } from '../workloads/platform';
 import type { Workload, WorkloadFile } from '../workloads/workload';
+import { door } from '../workspace/door';
 
 export interface PlatformStackProps {
   readonly settings: Settings;
@@ -43,11 +45,12 @@ export class PlatformStack extends TerraformStack {
     this.addOverride('terraform.required_providers.docker.version', '~> 4.6');
     this.addOverride('terraform.required_version', `>= ${OLDEST_TERRAFORM}`);
     secretVariables(this);
-    if (workloads.some((workload) => workload.managesContainers)) dockerGroup(this);
+    if (workloads.some((workload) => workload.managesWorkspaces)) dockerGroup(this);
 
     const networks = new PlatformNetworks(this, 'networks', {
       name: settings.name,
-      needed: workloads.flatMap((workload) => workload.networks),
+      workloads,
+      clients: [door(settings, dockerNames(settings))],
     });
     const seed = new DockerImage(this, 'seed', {
       name: 'seed',
@@ -63,21 +66,21 @@ export class PlatformStack extends TerraformStack {
           workload,
           networks,
           seedImage: seed.imageId,
-          after: workload.after.map((name) => started.get(name)).filter((other) => other !== undefined),
+          dependsOn: workload.dependsOn.map((name) => started.get(name)).filter((other) => other !== undefined),
           keepOnDestroy: settings.volumes.keep_on_destroy,
           daemonSocket: settings.docker.host.replace(/^unix:\/\//, ''),
         }),
       );
     }
-    if (settings.volumes.keep_on_destroy) this.forgetKeptVolumes(workloads);
+    if (settings.volumes.keep_on_destroy) this.forgetPersistentVolumes(workloads);
     addresses(this, settings);
     this.builtFolders = workloads.flatMap(({ image }) => (image.kind === 'build' ? [image.folder] : []));
     this.files = new Map(workloads.map(({ name, files }) => [name, files?.files ?? []]));
   }
 
   /** A volume that an earlier deployment with `keep_on_destroy: false` made is let go of, not deleted. */
-  private forgetKeptVolumes(workloads: readonly Workload[]): void {
-    const volumes = workloads.flatMap((workload) => workload.kept.map(({ name }) => keptVolumeId(name)));
+  private forgetPersistentVolumes(workloads: readonly Workload[]): void {
+    const volumes = workloads.flatMap((workload) => workload.persistent.map(({ name }) => persistentVolumeId(name)));
     this.addOverride(
       'removed',
       volumes.map((name) => ({ from: `docker_volume.${name}`, lifecycle: { destroy: false } })),

@@ -1,7 +1,7 @@
+import { PORTS } from '../settings/ports';
 import type { Settings } from '../settings/schema';
 import { imageOf } from './images';
-import { CODER_PORT } from './key-provisioner';
-import { CODER_DATABASE_PASSWORD, DATABASE_PORT } from './postgres';
+import { CODER_DATABASE_PASSWORD } from './postgres';
 import { EnvValue } from './value';
 import type { Workload } from './workload';
 
@@ -11,13 +11,13 @@ export const coder = (settings: Settings): Workload => ({
   image: { kind: 'reference', reference: imageOf('coder', settings) },
   environment: {
     ...AI_FEATURES_OFF,
-    CODER_HTTP_ADDRESS: EnvValue.literal(`0.0.0.0:${CODER_PORT}`),
-    CODER_ACCESS_URL: EnvValue.literal(settings.coder.url ?? `http://coder:${CODER_PORT}`),
+    CODER_HTTP_ADDRESS: EnvValue.literal(`0.0.0.0:${PORTS.coder}`),
+    CODER_ACCESS_URL: EnvValue.literal(settings.coder.url ?? `http://coder:${PORTS.coder}`),
     CODER_PG_CONNECTION_URL: EnvValue.join(
       'postgresql://coder:',
       CODER_DATABASE_PASSWORD,
       '@',
-      EnvValue.reference('coder-postgres', DATABASE_PORT),
+      EnvValue.reference('coder-postgres', PORTS.postgres),
       '/coder?sslmode=disable',
     ),
     CODER_TELEMETRY_ENABLE: EnvValue.literal('false'),
@@ -25,23 +25,25 @@ export const coder = (settings: Settings): Workload => ({
     CODER_OAUTH2_GITHUB_DEFAULT_PROVIDER_ENABLE: EnvValue.literal('false'),
     CODER_CACHE_DIRECTORY: EnvValue.literal('/home/coder/.cache/coder'),
   },
-  networks: ['edge', 'uplink', 'coder-database'],
-  ports: [{ internal: CODER_PORT, external: settings.coder.port, bind: settings.coder.bind }],
+  // Terraform modules and the agents of templates come from outside.
+  connects: [{ to: 'coder-postgres', port: PORTS.postgres }, { to: 'internet' }],
+  ports: [{ name: 'http', port: PORTS.coder }],
+  published: [{ port: PORTS.coder, hostPort: settings.coder.port, bind: settings.coder.bind }],
   health: {
-    command: ['curl', '--fail', '--silent', '--output', '/dev/null', `http://127.0.0.1:${CODER_PORT}/healthz`],
-    interval: 10,
-    timeout: 5,
+    command: ['curl', '--fail', '--silent', '--output', '/dev/null', `http://127.0.0.1:${PORTS.coder}/healthz`],
+    intervalSeconds: 10,
+    timeoutSeconds: 5,
     retries: 5,
-    startPeriod: 120,
+    startPeriodSeconds: 120,
   },
   memoryMb: 2048,
-  user: '1000:1000',
+  user: { uid: 1000, gid: 1000 },
   // Terraform and its providers run from here when Coder builds a workspace.
   scratch: [{ path: '/tmp', megabytes: 512 }],
-  kept: [{ name: 'coder-home', path: '/home/coder' }],
-  after: ['coder-postgres'],
-  stopGrace: 60,
-  managesContainers: true,
+  persistent: [{ name: 'coder-home', path: '/home/coder', sizeGb: 10 }],
+  dependsOn: ['coder-postgres'],
+  stopGraceSeconds: 60,
+  managesWorkspaces: true,
 });
 
 /** Older and newer releases of Coder know these under different names; each ignores what it does not know. */

@@ -1,15 +1,13 @@
+import { PORTS } from '../settings/ports';
 import type { Settings } from '../settings/schema';
 import { bodyClasses } from './body-limits';
 import { edgeConfiguration } from './edge-configuration';
 import { imageOf } from './images';
-import { LITELLM_PORT } from './litellm';
 import { EnvValue } from './value';
 import type { Workload } from './workload';
 
-export const EDGE_PORT = 4000;
 /** The file of the edge's configuration. */
 export const EDGE_CONFIGURATION = 'envoy.json';
-const HEALTH_PORT = 9901;
 
 /**
  * What everybody meets in front of LiteLLM: an Envoy that reads no body larger than 32 MB, only few large ones at once, and
@@ -26,40 +24,41 @@ export const edge = (settings: Settings): Workload => ({
       {
         name: EDGE_CONFIGURATION,
         content: edgeConfiguration({
-          listen: { host: '0.0.0.0', port: EDGE_PORT },
-          healthPort: HEALTH_PORT,
-          litellm: { host: 'litellm', port: LITELLM_PORT },
+          listen: { host: '0.0.0.0', port: PORTS.edge },
+          healthPort: PORTS.edgeHealth,
+          litellm: { host: 'litellm', port: PORTS.litellm },
           requestTimeoutSeconds: settings.litellm.request_timeout_s,
           classes: bodyClasses(settings.litellm.memory_mb),
         }),
       },
     ],
   },
-  networks: ['gateway', 'edge', 'uplink'],
+  connects: [{ to: 'litellm', port: PORTS.litellm }],
+  ports: [{ name: 'http', port: PORTS.edge }],
   // Doors made before there was an edge forward to LiteLLM's container until their workspace starts again.
-  inPlaceOf: { workload: 'litellm', network: 'edge' },
-  ports: [{ internal: EDGE_PORT, external: settings.litellm.port, bind: settings.litellm.bind }],
+  takesOverFrom: 'litellm',
+  published: [{ port: PORTS.edge, hostPort: settings.litellm.port, bind: settings.litellm.bind }],
   health: {
     // The image has bash and neither curl nor wget.
     command: [
       'bash',
       '-c',
-      `exec 3<>/dev/tcp/127.0.0.1/${HEALTH_PORT} && printf 'GET /alive HTTP/1.1\\r\\nHost: edge\\r\\nConnection: close\\r\\n\\r\\n' >&3 && grep -q '200 OK' <&3`,
+      `exec 3<>/dev/tcp/127.0.0.1/${PORTS.edgeHealth} && printf 'GET /alive HTTP/1.1\\r\\nHost: edge\\r\\nConnection: close\\r\\n\\r\\n' >&3 && grep -q '200 OK' <&3`,
     ],
-    interval: 5,
-    timeout: 3,
+    intervalSeconds: 5,
+    timeoutSeconds: 3,
     retries: 3,
-    startPeriod: 15,
+    startPeriodSeconds: 15,
   },
   // Envoy itself takes 70 MB; connections, small bodies, bodies that arrive and bodies that wait fill at most some 400 MB more. At 500 MB
   // it takes no new request.
   memoryMb: 768,
-  user: '101:101',
+  user: { uid: 101, gid: 101 },
   scratch: [],
-  kept: [],
-  after: ['litellm'],
+  persistent: [],
+  dependsOn: ['litellm'],
   // Envoy ends at once, with what is under way.
-  stopGrace: 10,
+  stopGraceSeconds: 10,
 });
 
 /** One thread, so that the counts of requests at once are exact; it forwards some thousands of requests a second. */

@@ -3,13 +3,13 @@ import { join } from 'node:path';
 import { proxyConfigYaml } from '../litellm-config/proxy-config';
 import { requestRulesJson } from '../litellm-config/request-rules';
 import { neededCredentials } from '../settings/credentials';
+import { PORTS } from '../settings/ports';
 import type { Settings } from '../settings/schema';
 import { imageOf } from './images';
-import { DATABASE_NAME, DATABASE_PORT, DATABASE_ROLE } from './postgres';
+import { DATABASE_NAME, DATABASE_ROLE } from './postgres';
 import { EnvValue } from './value';
 import type { Workload } from './workload';
 
-export const LITELLM_PORT = 4000;
 const CONFIG = 'config.yaml';
 const SCRATCH = '/tmp';
 const PROGRAMS = join(__dirname, '../images/litellm');
@@ -29,7 +29,7 @@ export const litellm = (settings: Settings, options: LiteLLMOptions = {}): Workl
     EnvValue.literal('--config'),
     EnvValue.path(CONFIG),
     EnvValue.literal('--port'),
-    EnvValue.literal(String(LITELLM_PORT)),
+    EnvValue.literal(String(PORTS.litellm)),
   ],
   environment: {
     ...LITELLM_SETTINGS,
@@ -40,7 +40,7 @@ export const litellm = (settings: Settings, options: LiteLLMOptions = {}): Workl
       `postgresql://${DATABASE_ROLE}:`,
       EnvValue.variableInUrl('postgres_password'),
       '@',
-      EnvValue.reference('postgres', DATABASE_PORT),
+      EnvValue.reference('postgres', PORTS.postgres),
       `/${DATABASE_NAME}`,
     ),
     ...providerCredentials(settings),
@@ -54,29 +54,30 @@ export const litellm = (settings: Settings, options: LiteLLMOptions = {}): Workl
       { name: 'request-rules.json', content: requestRulesJson() },
     ],
   },
-  networks: ['database', 'gateway', 'uplink'],
+  connects: [{ to: 'postgres', port: PORTS.postgres }, { to: 'internet' }],
+  ports: [{ name: 'http', port: PORTS.litellm }],
   // The edge is what is published.
-  ports: [],
+  published: [],
   health: {
     // The image has neither curl nor wget, HEAD is answered with 405, and localhost may be ::1.
     command: [
       'python3',
       '-c',
-      `import urllib.request as u; u.urlopen("http://127.0.0.1:${LITELLM_PORT}/health/readiness", timeout=4)`,
+      `import urllib.request as u; u.urlopen("http://127.0.0.1:${PORTS.litellm}/health/readiness", timeout=4)`,
     ],
-    interval: 15,
-    timeout: 5,
+    intervalSeconds: 15,
+    timeoutSeconds: 5,
     retries: 5,
     // The first start on an empty database runs some 190 migrations.
-    startPeriod: 180,
+    startPeriodSeconds: 180,
   },
   memoryMb: settings.litellm.memory_mb,
-  user: '65534:65534',
+  user: { uid: 65534, gid: 65534 },
   scratch: [{ path: SCRATCH, megabytes: 512 }],
-  kept: [],
-  after: ['postgres'],
+  persistent: [],
+  dependsOn: ['postgres'],
   // An answer under way may finish; the whole of a long agent turn is not waited for.
-  stopGrace: 60,
+  stopGraceSeconds: 60,
 });
 
 /** Behaviour of LiteLLM that is decided by its environment. */

@@ -1,3 +1,4 @@
+import { PORTS } from '../settings/ports';
 import type { Settings } from '../settings/schema';
 import { imageOf } from './images';
 import { EnvValue } from './value';
@@ -5,15 +6,13 @@ import type { Workload } from './workload';
 
 export const DATABASE_NAME = 'litellm';
 export const DATABASE_ROLE = 'litellm';
-export const DATABASE_PORT = 5432;
 
 /** PostgreSQL for LiteLLM: the only ledger of keys, budgets and spend. */
 export const postgres = (settings: Settings): Workload => ({
   ...database(settings, DATABASE_NAME, DATABASE_ROLE),
   name: 'postgres',
   environment: credentials(DATABASE_NAME, DATABASE_ROLE, EnvValue.variable('postgres_password')),
-  networks: ['database'],
-  kept: [{ name: 'postgres-data', path: DATA }],
+  persistent: [{ name: 'postgres-data', path: DATA, sizeGb: DATABASE_SIZE_GB }],
 });
 
 /** PostgreSQL for the optional Coder server, apart from LiteLLM's. */
@@ -21,12 +20,14 @@ export const coderPostgres = (settings: Settings): Workload => ({
   ...database(settings, 'coder', 'coder'),
   name: 'coder-postgres',
   environment: credentials('coder', 'coder', CODER_DATABASE_PASSWORD),
-  networks: ['coder-database'],
-  kept: [{ name: 'coder-postgres-data', path: DATA }],
+  persistent: [{ name: 'coder-postgres-data', path: DATA, sizeGb: DATABASE_SIZE_GB }],
 });
 
 /** Not a secret of its own, so that a Coder server can be added without a new line in `secrets.tfvars`. */
 export const CODER_DATABASE_PASSWORD = EnvValue.derived('postgres_password', 'coder database');
+
+/** A ledger of keys and spend grows by some hundred bytes per request. */
+const DATABASE_SIZE_GB = 20;
 
 const DATA = '/var/lib/postgresql/data';
 
@@ -41,24 +42,26 @@ const credentials = (database: string, role: string, password: EnvValue) => ({
 const database = (settings: Settings, name: string, role: string) =>
   ({
     image: { kind: 'reference', reference: imageOf('postgres', settings) },
-    ports: [],
+    connects: [],
+    ports: [{ name: 'postgres', port: PORTS.postgres }],
+    published: [],
     health: {
       // Over TCP: while the image sets the database up, it answers on its socket already. And by the names of the database,
       // or PostgreSQL would log each check as an attempt of an unknown role.
       command: ['pg_isready', '--quiet', '--host', '127.0.0.1', '--dbname', name, '--username', role],
-      interval: 5,
-      timeout: 5,
+      intervalSeconds: 5,
+      timeoutSeconds: 5,
       retries: 5,
-      startPeriod: 60,
+      startPeriodSeconds: 60,
     },
     memoryMb: settings.postgres.memory_mb,
-    user: '999:999',
+    user: { uid: 999, gid: 999 },
     scratch: [
       { path: '/tmp', megabytes: 64 },
       { path: '/var/run/postgresql', megabytes: 1 },
     ],
     // Parallel queries work in shared memory; Docker's 64 MB run out.
     sharedMemoryMb: Math.floor(settings.postgres.memory_mb / 4),
-    after: [],
-    stopGrace: 60,
+    dependsOn: [],
+    stopGraceSeconds: 60,
   }) satisfies Partial<Workload>;

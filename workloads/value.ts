@@ -1,7 +1,15 @@
 import type { SecretName } from '../settings/secrets';
 
 /** Names of the workloads; another workload reaches one under its name. */
-export type WorkloadName = 'postgres' | 'litellm' | 'edge' | 'key-provisioner' | 'coder-postgres' | 'coder';
+export type WorkloadName =
+  | 'postgres'
+  | 'litellm'
+  | 'edge'
+  | 'key-provisioner'
+  | 'coder-postgres'
+  | 'coder'
+  | 'door'
+  | 'workspace';
 
 interface Literal {
   readonly kind: 'literal';
@@ -32,6 +40,37 @@ interface Path {
   readonly file: string;
 }
 
+interface WorkspaceFact {
+  readonly kind: 'workspace';
+  readonly fact: WorkspaceFactName;
+}
+
+interface Parameter {
+  readonly kind: 'parameter';
+  readonly parameter: string;
+}
+
+interface Choice {
+  readonly kind: 'choice';
+  readonly parameter: string;
+  readonly values: Readonly<Record<string, string>>;
+}
+
+/**
+ * What is known of a workspace when it starts. `token` proves its identity to the key-provisioner, `agentToken` to Coder, and
+ * `agentScript` is the program that fetches and starts Coder's agent.
+ */
+export type WorkspaceFactName =
+  | 'id'
+  | 'name'
+  | 'ownerId'
+  | 'ownerName'
+  | 'ownerFullName'
+  | 'ownerEmail'
+  | 'token'
+  | 'agentToken'
+  | 'agentScript';
+
 interface Joined {
   readonly kind: 'joined';
   readonly parts: readonly EnvValue[];
@@ -41,7 +80,7 @@ interface Joined {
  * A value of an environment variable or an argument. A secret is another type than a text, so the compiler stops one where
  * the other belongs; each runtime decides how it passes a secret on.
  */
-export type EnvValue = Literal | Variable | Derived | Reference | Path | Joined;
+export type EnvValue = Literal | Variable | Derived | Reference | Path | WorkspaceFact | Parameter | Choice | Joined;
 
 export const EnvValue = {
   /** A text as it stands, whatever characters it holds. */
@@ -64,6 +103,19 @@ export const EnvValue = {
 
   /** Where the runtime has put one of the workload's files. */
   path: (file: string): EnvValue => ({ kind: 'path', file }),
+
+  /** A fact about the workspace it runs for; only for what runs once per workspace. */
+  workspace: (fact: WorkspaceFactName): EnvValue => ({ kind: 'workspace', fact }),
+
+  /** What the person chose in the workspace's form. */
+  parameter: (parameter: string): EnvValue => ({ kind: 'parameter', parameter }),
+
+  /** A text for each value a parameter may have. */
+  choice: (parameter: string, values: Readonly<Record<string, string>>): EnvValue => ({
+    kind: 'choice',
+    parameter,
+    values,
+  }),
 
   /** Several values, one after the other. */
   join: (...parts: readonly (EnvValue | string)[]): EnvValue => ({

@@ -1,12 +1,5 @@
 import type { EnvValue, WorkloadName } from './value';
 
-/**
- * The platform's networks. `database`, `gateway` and `edge` lead nowhere else; on `gateway` stand LiteLLM and the two that
- * speak to it; `edge` is where workspaces' doors stand; `uplink` is the way out and the way in from the host;
- * `coder-database` joins a Coder server and its database.
- */
-export type NetworkName = 'database' | 'gateway' | 'edge' | 'uplink' | 'coder-database';
-
 /** A text file that a workload reads. */
 export interface WorkloadFile {
   /** File name, `config.yaml`. */
@@ -14,23 +7,43 @@ export interface WorkloadFile {
   readonly content: string;
 }
 
-/** A port of the workload that the host offers. */
+/**
+ * That a workload opens connections to a port of another one, or to addresses outside the platform. What is not listed is not
+ * reachable: each runtime derives its networks or network policies from these.
+ */
+export interface Connection {
+  /** `internet`: any address outside the platform. */
+  readonly to: WorkloadName | 'internet';
+  /** TCP port; of `internet`, every port. */
+  readonly port?: number;
+}
+
+/** A port on which a workload serves other workloads. */
+export interface ServicePort {
+  /** What is spoken there: `http`, `postgres`. */
+  readonly name: string;
+  readonly port: number;
+}
+
+/** A service port that the host offers too. */
 export interface PublishedPort {
-  readonly internal: number;
-  readonly external: number;
+  /** The workload's port. */
+  readonly port: number;
+  /** The host's port. */
+  readonly hostPort: number;
   /** The host's address, IPv4 or IPv6. */
   readonly bind: string;
 }
 
-/** How a runtime finds out whether the workload works. Times are seconds. */
+/** How a runtime finds out whether the workload works. */
 export interface HealthCheck {
   /** Program and arguments; no shell. Exit status 0 is healthy. */
   readonly command: readonly [string, ...string[]];
-  readonly interval: number;
-  readonly timeout: number;
+  readonly intervalSeconds: number;
+  readonly timeoutSeconds: number;
   readonly retries: number;
   /** Failures within this time of the start do not count. */
-  readonly startPeriod: number;
+  readonly startPeriodSeconds: number;
 }
 
 /** Where an image comes from: a pinned reference, or a folder of `images/` that is built. */
@@ -38,11 +51,16 @@ export type ImageSource =
   | { readonly kind: 'reference'; readonly reference: string }
   | { readonly kind: 'build'; readonly folder: string; readonly baseImage: string };
 
-/** A directory kept across restarts, replacements and, where the settings say so, `destroy`. */
-export interface KeptDirectory {
+/** A number, or one that the person who creates the workspace chooses. */
+export type Quantity = number | { readonly parameter: string };
+
+/** A directory that outlives restarts, replacements and, where the settings say so, `destroy`. */
+export interface PersistentDirectory {
   /** Volume name without the deployment's prefix. */
   readonly name: string;
   readonly path: string;
+  /** Space that is asked for, in GB. A runtime without quotas does not enforce it. */
+  readonly sizeGb: Quantity;
 }
 
 /** A writable directory in memory. */
@@ -53,38 +71,58 @@ export interface ScratchDirectory {
   readonly mode?: string;
 }
 
+/** The user whose rights the processes have; never root. */
+export interface User {
+  readonly uid: number;
+  readonly gid: number;
+}
+
 /**
- * One long-running part of the platform, described once and rendered by an adapter per runtime. Every workload has a read-only
- * root, no capabilities, no way to gain privileges, and a memory limit.
+ * One long-running part of a deployment, described once and rendered by an adapter per runtime. Every workload runs without
+ * capabilities, without a way to gain privileges, and within a memory limit.
  */
 export interface Workload {
   readonly name: WorkloadName;
   readonly image: ImageSource;
-  /** Arguments for the image's entry point. @default - the image's own */
+  /** Program and arguments that take the place of the image's entry point. @default - the image's own */
+  readonly entrypoint?: readonly EnvValue[];
+  /** Arguments for the entry point. @default - the image's own */
   readonly arguments?: readonly EnvValue[];
   readonly environment: Readonly<Record<string, EnvValue>>;
   /** Read-only files and the directory they stand in. @default - none */
   readonly files?: { readonly directory: string; readonly files: readonly WorkloadFile[] };
-  readonly networks: readonly NetworkName[];
+  readonly connects: readonly Connection[];
+  /** Ports on which others reach it. */
+  readonly ports: readonly ServicePort[];
+  /** Ports that the host offers. */
+  readonly published: readonly PublishedPort[];
   /**
-   * A workload whose place it took on a network: who still asks there for the container of that one meets this one.
+   * Another workload whose requests from workspaces this one takes over, for doors that were made before it existed.
    * @default - none
    */
-  readonly inPlaceOf?: { readonly workload: WorkloadName; readonly network: NetworkName };
-  readonly ports: readonly PublishedPort[];
+  readonly takesOverFrom?: WorkloadName;
   readonly health: HealthCheck;
-  /** Memory limit, swap included, in MB. */
-  readonly memoryMb: number;
-  /** `uid:gid` of the processes. */
-  readonly user: string;
+  /** Memory limit, swap included, in MB; a parameter's value is in GB. */
+  readonly memoryMb: Quantity;
+  /** Processor cores, a hard limit. @default - as many as there are */
+  readonly cpus?: Quantity;
+  /** Processes of one user at most. @default - the runtime's */
+  readonly maxProcesses?: number;
+  readonly user: User;
+  /** Whether the image's own files can be changed while it runs. @default false */
+  readonly writableRoot?: boolean;
   readonly scratch: readonly ScratchDirectory[];
-  readonly kept: readonly KeptDirectory[];
+  readonly persistent: readonly PersistentDirectory[];
   /** Shared memory in MB. @default - the runtime's */
   readonly sharedMemoryMb?: number;
   /** Workloads that have to be healthy first. */
-  readonly after: readonly WorkloadName[];
+  readonly dependsOn: readonly WorkloadName[];
+  /** What asks the processes to end. @default - the image's own, mostly SIGTERM */
+  readonly stopSignal?: 'SIGTERM';
   /** Seconds a stop may take before the processes are killed. */
-  readonly stopGrace: number;
-  /** Whether the workload manages containers itself, through the daemon's socket. @default false */
-  readonly managesContainers?: boolean;
+  readonly stopGraceSeconds: number;
+  /** Whether a small init process reaps children and passes signals on. @default false */
+  readonly init?: boolean;
+  /** Whether it creates the containers of workspaces, and needs the runtime's own interface for that. @default false */
+  readonly managesWorkspaces?: boolean;
 }

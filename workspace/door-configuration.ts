@@ -1,9 +1,10 @@
+import { PORTS } from '../settings/ports';
 import { bodyRules, IS_LARGE, largeBodies, surfaceRules } from './door-limits';
 import { KEY_PROVISIONER_ROUTES, LITELLM_ROUTES, type Route } from './door-routes';
 
 /** An address the door forwards to. */
 export interface Upstream {
-  /** Host name or address; names are looked up in Docker's DNS again and again, so an upstream may come later. */
+  /** Host name or address; names are looked up in the DNS again and again, so an upstream may come later. */
   readonly host: string;
   readonly port: number;
   /**
@@ -12,7 +13,7 @@ export interface Upstream {
    */
   readonly listenPort?: number;
   /**
-   * Where the name is looked up: Docker's DNS, or the container's `/etc/hosts` (`host.docker.internal` is only there).
+   * Where the name is looked up: in the DNS, or in the container's hosts file.
    * @default 'dns'
    */
   readonly lookup?: 'dns' | 'hosts-file';
@@ -33,15 +34,14 @@ export interface DoorConfigurationProps {
    * @default 64
    */
   readonly concurrency?: number;
+  /** DNS server that knows the upstreams, `address:port`. */
+  readonly nameserver: string;
   /**
    * Port of the door's own liveness answer (`/alive`), on its loopback only.
-   * @default 8404
+   * @default {@link PORTS.doorHealth}
    */
   readonly healthPort?: number;
 }
-
-/** Default of {@link DoorConfigurationProps.healthPort}. */
-export const DOOR_HEALTH_PORT = 8404;
 
 /**
  * The `haproxy.cfg` of a workspace's door (HAProxy 2.6 and later).
@@ -74,10 +74,10 @@ defaults
   retries 2
   option http-server-close
   option disable-h2-upgrade
-  ${answers().join('\n  ')}
+  ${errorResponses().join('\n  ')}
 
-resolvers docker
-  nameserver docker 127.0.0.11:53
+resolvers dns
+  nameserver dns ${props.nameserver}
   resolve_retries 3
   timeout resolve 1s
   timeout retry 1s
@@ -88,7 +88,7 @@ resolvers docker
   hold other 2s
 
 frontend alive
-  bind 127.0.0.1:${props.healthPort ?? DOOR_HEALTH_PORT}
+  bind 127.0.0.1:${props.healthPort ?? PORTS.doorHealth}
   http-request set-log-level silent
   monitor-uri /alive`,
     service('litellm', props.litellm, LITELLM_ROUTES, concurrency, {
@@ -97,7 +97,7 @@ frontend alive
     }),
     largeBodies('litellm-large', server('litellm', props.litellm)),
     service('key-provisioner', props.keyProvisioner, KEY_PROVISIONER_ROUTES, concurrency),
-    ...(props.coder ? [passage('coder', props.coder)] : []),
+    ...(props.coder ? [tcpProxy('coder', props.coder)] : []),
   ];
   return `${blocks.join('\n\n')}\n`;
 }
@@ -134,7 +134,7 @@ ${lines(backends)}  ${server(name, upstream)} maxconn ${concurrency}`;
 }
 
 /** Coder speaks HTTP, websockets, DERP and TLS; none of it is the door's to read. */
-function passage(name: string, upstream: Upstream): string {
+function tcpProxy(name: string, upstream: Upstream): string {
   return `listen ${name}
   mode tcp
   bind :${upstream.listenPort ?? upstream.port}
@@ -151,7 +151,7 @@ function passage(name: string, upstream: Upstream): string {
 function server(name: string, { host, port, lookup = 'dns' }: Upstream): string {
   if (!/^[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?$/.test(host))
     throw new Error(`the door cannot forward to "${host}": a host name or an IPv4 address is needed`);
-  const found = lookup === 'hosts-file' ? 'init-addr libc,none' : 'resolvers docker resolve-prefer ipv4 init-addr none';
+  const found = lookup === 'hosts-file' ? 'init-addr libc,none' : 'resolvers dns resolve-prefer ipv4 init-addr none';
   return `server ${name} ${host}:${port} ${found}`;
 }
 
@@ -165,7 +165,7 @@ function pattern(path: string): string {
 }
 
 /** What the door itself says, as problem documents (RFC 9457) like the key-provisioner's. */
-function answers(): string[] {
+function errorResponses(): string[] {
   const refused = { status: 404, title: 'Not Found', detail: 'this address does not exist for workspaces' };
   const away = (status: number) => ({
     status,

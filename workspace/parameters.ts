@@ -34,9 +34,6 @@ export interface ParameterOption {
   readonly description?: string;
 }
 
-/** Container environment names and the like refer to a parameter by this Terraform expression. */
-export const parameterValue = (name: ParameterName): string => `data.coder_parameter.${name}.value`;
-
 export const PARAMETER_NAMES = [
   'cpu',
   'memory',

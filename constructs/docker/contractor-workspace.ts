@@ -1,36 +1,26 @@
 import { DataCoderWorkspace } from '@cdktf/provider-coder/lib/data-coder-workspace';
 import { DataCoderWorkspaceOwner } from '@cdktf/provider-coder/lib/data-coder-workspace-owner';
-import { Container } from '@cdktf/provider-docker/lib/container';
+import { Container, type ContainerLabels } from '@cdktf/provider-docker/lib/container';
 import { Network } from '@cdktf/provider-docker/lib/network';
 import { Volume } from '@cdktf/provider-docker/lib/volume';
 import { TerraformCount } from 'cdktf';
 import { Construct } from 'constructs';
 import type { Settings } from '../../settings/schema';
 import { type CoderRoute, coderRoute } from '../../workspace/coder-route';
-import { workspaceEnvironment } from '../../workspace/environment';
-import { parameterValue } from '../../workspace/parameters';
+import { workspace as describeWorkspace } from '../../workspace/workspace';
+import { parameterExpression, WORKSPACE_FACTS } from '../terraform/coder-data';
 import { WorkspaceAgent } from '../terraform/workspace-agent';
-import { healthLabel } from './health';
-import { WorkspaceDoor } from './workspace-door';
-
-/** The image that `images/contractor-workspace` builds, unless `images.workspace` names another. */
-export const WORKSPACE_IMAGE = 'coder-ai-gateway/contractor-workspace:0.1.0';
+import { containerAttributes, rotatedLog } from './container';
+import { dockerNames } from './names';
+import { reference, WorkspaceDoor } from './workspace-door';
 
 /** Prefix of the workspaces' bridges on the host, for firewall rules; the rest is the beginning of the workspace id. */
 export const BRIDGE_PREFIX = 'gws';
 
 const ID = 'data.coder_workspace.me.id';
-const OWNER = 'data.coder_workspace_owner.me';
 
-/**
- * Terraform has no HMAC; hashing twice around the secret serves the same purpose. It is an expression, so the token
- * exists in the plan, the state and the container, and the secret in none of them.
- */
-const TOKEN_EXPRESSION = (() => {
-  const message = `\${${ID}}|\${${OWNER}.id}|\${${OWNER}.name}`;
-  const secret = '${var.workspace_identity_secret}';
-  return `\${sha256("${secret}\${sha256("${secret}${message}")}")}`;
-})();
+/** Enforces the size that was chosen, where the host's Docker can. */
+const QUOTA = `\${var.disk_quota ? { size = "\${${parameterExpression('disk')}}G" } : {}}`;
 
 export interface ContractorWorkspaceProps {
   readonly settings: Settings;
@@ -58,12 +48,14 @@ export class ContractorWorkspace extends Construct {
     const named = (kind: string) => `${settings.name}-${kind}-\${${ID}}`;
     const route = coderRoute(settings);
     const labels = workspaceLabels();
+    const workload = describeWorkspace(settings);
+    const hasWayOut = workload.connects.some(({ to }) => to === 'internet');
 
     const network = new Network(this, 'Network', {
       count,
       name: named('ws'),
       driver: 'bridge',
-      internal: settings.workspace.egress === 'none',
+      internal: !hasWayOut,
       options: {
         // A name that firewall rules can match; the kernel allows 15 characters.
         'com.docker.network.bridge.name': `${BRIDGE_PREFIX}\${substr(replace(${ID}, "-", ""), 0, 12)}`,
@@ -73,15 +65,7 @@ export class ContractorWorkspace extends Construct {
     network.overrideLogicalId('workspace');
     const networkId = '${docker_network.workspace[0].id}';
 
-    const door = new WorkspaceDoor(this, 'Door', {
-      settings,
-      name: named('door'),
-      network,
-      networkId,
-      coderRoute: route,
-      count,
-      labels: labels(),
-    });
+    const door = new WorkspaceDoor(this, 'Door', { settings, name: named('door'), networkId, count, labels: labels() });
 
     const home = new Volume(this, 'Home', {
       name: named('home'),
@@ -90,65 +74,46 @@ export class ContractorWorkspace extends Construct {
       lifecycle: { ignoreChanges: 'all' },
     });
     home.overrideLogicalId('home');
-    home.addOverride('driver_opts', `\${var.disk_quota ? { size = "\${${parameterValue('disk')}}G" } : {}}`);
+    home.addOverride('driver_opts', QUOTA);
 
-    const agent = new WorkspaceAgent(this, 'Agent', { route });
-    const health = {
-      test: ['CMD-SHELL', 'curl -fsS -o /dev/null http://127.0.0.1:13337/healthz'],
-      interval: '30s',
-      timeout: '5s',
-      retries: 3,
-      startPeriod: '2m0s',
-    };
+    const agent = new WorkspaceAgent(this, 'Agent', { route, thisHost: dockerNames(settings).thisHost });
+    const { config, overrides } = containerAttributes(workload, {
+      path: (file) => file,
+      workspace: { ...WORKSPACE_FACTS, agentScript: agent.initScript },
+    });
     const container = new Container(this, 'Resource', {
+      ...config,
+      ...rotatedLog(10, 3),
       count,
       name: named('ws'),
       hostname: workspace.name,
-      image: settings.images.workspace ?? WORKSPACE_IMAGE,
-      entrypoint: ['workspace-entrypoint', 'sh', '-c', agent.initScript],
-      env: workspaceEnvironment({ settings, token: TOKEN_EXPRESSION, agentToken: agent.token }),
-      user: '1000:1000',
-      init: true,
-      capabilities: { drop: ['ALL'] },
-      securityOpts: ['no-new-privileges:true'],
-      // Counted per user id on the host: it keeps a fork bomb from taking the host down, not from its neighbours.
-      ulimit: [{ name: 'nproc', soft: 16384, hard: 16384 }],
-      // Not `cpus`: Docker refuses more of those than the host has.
-      cpuPeriod: 100_000,
+      image: reference(workload.image),
       networksAdvanced: [{ name: networkId }],
-      host: hosts(route, named('ws')),
+      host: hosts(route, named('ws'), dockerNames(settings).thisHost),
       // Docker still looks up its own names. Without a way out nothing else is looked up anywhere: a look-up is a
       // message too, and Docker before 26 passes some on through the host.
-      dns: settings.workspace.egress === 'none' ? ['127.0.0.1'] : undefined,
-      volumes: [{ volumeName: home.name, containerPath: '/home/coder' }],
-      restart: 'unless-stopped',
-      destroyGraceSeconds: 10,
-      healthcheck: health,
+      ...(hasWayOut ? {} : { dns: ['127.0.0.1'] }),
+      volumes: workload.persistent.map(({ path }) => ({ volumeName: home.name, containerPath: path })),
       labels: [
         ...labels(),
-        { label: 'ai-gateway.disk_gb', value: `\${${parameterValue('disk')}}` },
-        healthLabel(health),
+        { label: 'ai-gateway.disk_gb', value: `\${${parameterExpression('disk')}}` },
+        ...(config.labels as ContainerLabels[]),
       ],
-      logDriver: 'json-file',
-      logOpts: { 'max-size': '10m', 'max-file': '3' },
       dependsOn: [door.container],
     });
     container.overrideLogicalId('workspace');
-    container.addOverride('cpu_quota', `\${tonumber(${parameterValue('cpu')}) * 100000}`);
-    const megabytes = `\${tonumber(${parameterValue('memory')}) * 1024}`;
-    container.addOverride('memory', megabytes);
-    container.addOverride('memory_swap', megabytes);
-    container.addOverride('storage_opts', `\${var.disk_quota ? { size = "\${${parameterValue('disk')}}G" } : {}}`);
+    for (const [attribute, expression] of Object.entries(overrides)) container.addOverride(attribute, expression);
+    container.addOverride('storage_opts', QUOTA);
   }
 }
 
 /** What Coder's own templates label, so that its tools and people find the parts of a workspace. */
 function workspaceLabels() {
   const labels = {
-    'coder.owner': `\${${OWNER}.name}`,
-    'coder.owner_id': `\${${OWNER}.id}`,
-    'coder.workspace_id': `\${${ID}}`,
-    'coder.workspace_name': '${data.coder_workspace.me.name}',
+    'coder.owner': WORKSPACE_FACTS.ownerName,
+    'coder.owner_id': WORKSPACE_FACTS.ownerId,
+    'coder.workspace_id': WORKSPACE_FACTS.id,
+    'coder.workspace_name': WORKSPACE_FACTS.name,
   };
   return (suffix = '') =>
     Object.entries(labels).map(([label, value]) => ({
@@ -158,9 +123,10 @@ function workspaceLabels() {
 }
 
 /** Names that only `/etc/hosts` knows: this host where Coder is reached directly, Coder itself where the door stands in for it. */
-function hosts(route: CoderRoute, network: string): { host: string; ip: string }[] {
-  if (route.kind === 'direct') return [{ host: 'host.docker.internal', ip: 'host-gateway' }];
+function hosts(route: CoderRoute, network: string, thisHost: string): { host: string; ip: string }[] {
+  if (route.kind === 'direct') return [{ host: thisHost, ip: 'host-gateway' }];
   if (route.kind === 'door') return [];
+  const name = route.address.kind === 'host' ? route.address.host : thisHost;
   const doorAddress = `\${one([for n in docker_container.door[0].network_data : n.ip_address if n.network_name == "${network}"])}`;
-  return [{ host: route.upstream.host, ip: doorAddress }];
+  return [{ host: name, ip: doorAddress }];
 }

@@ -13,15 +13,15 @@ export function goDuration(seconds: number): string {
 /** A health check as Docker runs it, without a shell. */
 export const dockerHealth = (health: HealthCheck): ContainerHealthcheck => ({
   test: ['CMD', ...health.command.map(literal)],
-  interval: goDuration(health.interval),
-  timeout: goDuration(health.timeout),
+  interval: goDuration(health.intervalSeconds),
+  timeout: goDuration(health.timeoutSeconds),
   retries: health.retries,
-  startPeriod: goDuration(health.startPeriod),
+  startPeriod: goDuration(health.startPeriodSeconds),
 });
 
 /** Longest time until a workload is either healthy or known not to be. */
-export const healthyWithin = ({ startPeriod, interval, timeout, retries }: HealthCheck): number =>
-  startPeriod + (interval + timeout) * retries;
+export const healthyWithinSeconds = (health: HealthCheck): number =>
+  health.startPeriodSeconds + (health.intervalSeconds + health.timeoutSeconds) * health.retries;
 
 /**
  * A label that changes with the health check. The provider "updates" a health check without any effect on the

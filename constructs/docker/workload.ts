@@ -1,11 +1,11 @@
-import { Container, type ContainerConfig } from '@cdktf/provider-docker/lib/container';
+import { Container, type ContainerConfig, type ContainerLabels } from '@cdktf/provider-docker/lib/container';
 import { Volume } from '@cdktf/provider-docker/lib/volume';
 import { Construct } from 'constructs';
-import type { NetworkName, ScratchDirectory, Workload } from '../../workloads/workload';
+import type { Workload } from '../../workloads/workload';
 import { literal } from '../terraform/literal';
-import { terraformEnvironment, terraformTemplate } from '../terraform/value';
+import { containerAttributes, rotatedLog } from './container';
 import { FileVolume } from './file-volume';
-import { dockerHealth, healthLabel, healthyWithin } from './health';
+import { healthyWithinSeconds } from './health';
 import { DockerImage } from './image';
 import type { PlatformNetworks } from './platform-networks';
 
@@ -17,10 +17,10 @@ export interface DockerWorkloadProps {
   /** Image id of containers that only carry files. */
   readonly seedImage: string;
   /** Workloads that have to be healthy first. */
-  readonly after: readonly DockerWorkload[];
-  /** Whether kept directories outlive `terraform destroy`. */
+  readonly dependsOn: readonly DockerWorkload[];
+  /** Whether persistent directories outlive `terraform destroy`. */
   readonly keepOnDestroy: boolean;
-  /** Path of the daemon's socket, for a workload that manages containers. */
+  /** Path of the daemon's socket, for a workload that manages workspaces. */
   readonly daemonSocket: string;
 }
 
@@ -34,12 +34,12 @@ export interface DockerWorkloadProps {
  *   workload: litellm(settings),
  *   networks,
  *   seedImage: seed.imageId,
- *   after: [postgres],
+ *   dependsOn: [postgres],
  *   keepOnDestroy: true,
  *   daemonSocket: '/var/run/docker.sock',
  * });
  *
- * @throws Error where the workload is on a network that was not made, or its image's folder has no Dockerfile
+ * @throws Error where its image's folder has no Dockerfile
  */
 export class DockerWorkload extends Construct {
   readonly container: Container;
@@ -64,92 +64,69 @@ export class DockerWorkload extends Construct {
         })
       : undefined;
     const surroundings = { path: (file: string) => `${workload.files?.directory}/${file}` };
-    const health = dockerHealth(workload.health);
-    const environment = terraformEnvironment(workload.environment, surroundings);
+    const { config, overrides } = containerAttributes(workload, surroundings);
     this.container = new Container(this, 'Container', {
-      ...HARDENING,
+      ...config,
+      ...rotatedLog(10, 3),
       name,
       image: image.imageId,
-      ...(workload.arguments
-        ? { command: workload.arguments.map((argument) => terraformTemplate(argument, surroundings)) }
-        : {}),
-      ...(Array.isArray(environment) ? { env: environment } : {}),
-      user: workload.user,
-      tmpfs: Object.fromEntries(workload.scratch.map(tmpfs)),
-      memory: workload.memoryMb,
-      // Docker would allow as much swap again, and the provider would see a difference in every plan.
-      memorySwap: workload.memoryMb,
-      ...(workload.sharedMemoryMb ? { shmSize: workload.sharedMemoryMb } : {}),
-      networksAdvanced: [...workload.networks].sort().map((network) => ({
-        name: props.networks.id(network),
-        aliases: [workload.name, ...this.formerNames(network)],
+      networksAdvanced: props.networks.of(workload).map(({ id, isForDoors }) => ({
+        name: id,
+        aliases: [workload.name, ...(isForDoors ? this.formerNames() : [])],
       })),
-      ports: [...workload.ports]
-        .sort((a, b) => a.internal - b.internal)
-        .map(({ internal, external, bind }) => ({ internal, external, ip: bind })),
+      ports: [...workload.published]
+        .sort((a, b) => a.port - b.port)
+        .map(({ port, hostPort, bind }) => ({ internal: port, external: hostPort, ip: bind })),
       volumes: this.volumes(files),
-      ...(workload.managesContainers ? { groupAdd: ['${var.docker_group}'] } : {}),
+      ...(workload.managesWorkspaces ? { groupAdd: ['${var.docker_group}'] } : {}),
       labels: [
         ...(files ? [{ label: 'ai-gateway.files', value: files.digest }] : []),
-        healthLabel(health),
+        ...(config.labels as ContainerLabels[]),
         { label: 'ai-gateway.workload', value: workload.name },
       ],
-      healthcheck: health,
       wait: true,
-      waitTimeout: healthyWithin(workload.health) + 30,
-      stopTimeout: workload.stopGrace,
-      destroyGraceSeconds: workload.stopGrace,
-      dependsOn: [...props.after.map((other) => other.container), ...(files ? [files.filled] : [])],
+      waitTimeout: healthyWithinSeconds(workload.health) + 30,
+      stopTimeout: workload.stopGraceSeconds,
+      dependsOn: [...props.dependsOn.map((other) => other.container), ...(files ? [files.filled] : [])],
     });
-    if (!Array.isArray(environment)) this.container.addOverride('env', environment);
+    for (const [attribute, expression] of Object.entries(overrides)) this.container.addOverride(attribute, expression);
     this.container.overrideLogicalId(this.logicalId);
   }
 
-  private formerNames(network: NetworkName): string[] {
+  private formerNames(): string[] {
     const { workload, prefix } = this.props;
-    return workload.inPlaceOf?.network === network ? [`${prefix}-${workload.inPlaceOf.workload}`] : [];
+    return workload.takesOverFrom ? [`${prefix}-${workload.takesOverFrom}`] : [];
   }
 
   private volumes(files: FileVolume | undefined): NonNullable<ContainerConfig['volumes']> {
     const { workload, daemonSocket } = this.props;
-    const kept = workload.kept.map(({ name, path }) => ({ volumeName: this.keptVolume(name), containerPath: path }));
+    const persistent = workload.persistent.map(({ name, path }) => ({
+      volumeName: this.persistentVolume(name),
+      containerPath: path,
+    }));
     const mounted =
       files && workload.files
         ? [{ volumeName: files.volumeName, containerPath: workload.files.directory, readOnly: true }]
         : [];
-    const socket = workload.managesContainers
+    const socket = workload.managesWorkspaces
       ? // Under the host's own path: that is where the workspace template looks for it.
         [{ hostPath: literal(daemonSocket), containerPath: literal(daemonSocket) }]
       : [];
-    return [...kept, ...mounted, ...socket];
+    return [...persistent, ...mounted, ...socket];
   }
 
   /**
-   * A kept volume is not Terraform's: Docker makes it when the container is first created, `destroy` leaves it, and the next
+   * A volume that outlives `destroy` is not Terraform's: Docker makes it when the container is first created, `destroy` leaves it, and the next
    * deployment finds it again by its name. Otherwise it is a resource like any other.
    */
-  private keptVolume(name: string): string {
+  private persistentVolume(name: string): string {
     const full = `${this.props.prefix}-${name}`;
     if (this.props.keepOnDestroy) return full;
     const volume = new Volume(this, name, { name: full });
-    volume.overrideLogicalId(keptVolumeId(name));
+    volume.overrideLogicalId(persistentVolumeId(name));
     return volume.name;
   }
 }
 
 /** Resource name of a volume that does not outlive `destroy`. */
-export const keptVolumeId = (name: string): string => name.replaceAll('-', '_');
-
-const HARDENING = {
-  readOnly: true,
-  capabilities: { drop: ['ALL'] },
-  securityOpts: ['no-new-privileges:true'],
-  restart: 'unless-stopped',
-  logDriver: 'json-file',
-  logOpts: { 'max-file': '3', 'max-size': '10m' },
-} satisfies Partial<ContainerConfig>;
-
-const tmpfs = ({ path, megabytes, mode = '1777' }: ScratchDirectory): [string, string] => [
-  path,
-  `rw,noexec,nosuid,nodev,size=${megabytes}m,mode=${mode}`,
-];
+export const persistentVolumeId = (name: string): string => name.replaceAll('-', '_');

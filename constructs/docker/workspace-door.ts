@@ -1,42 +1,35 @@
-import { Container } from '@cdktf/provider-docker/lib/container';
-import type { Network } from '@cdktf/provider-docker/lib/network';
+import { Container, type ContainerLabels } from '@cdktf/provider-docker/lib/container';
 import type { TerraformCount } from 'cdktf';
 import { Construct } from 'constructs';
 import type { Settings } from '../../settings/schema';
-import { EDGE_PORT } from '../../workloads/edge';
-import { imageOf } from '../../workloads/images';
-import type { CoderRoute } from '../../workspace/coder-route';
-import { DOOR_HEALTH_PORT, doorConfiguration } from '../../workspace/door-configuration';
-import { literal } from '../terraform/literal';
-import { healthLabel } from './health';
+import { platformWorkloads } from '../../workloads/platform';
+import type { ImageSource } from '../../workloads/workload';
+import { coderRoute } from '../../workspace/coder-route';
+import { door } from '../../workspace/door';
+import { containerAttributes, rotatedLog } from './container';
+import { healthyWithinSeconds } from './health';
+import { dockerNames } from './names';
+import { networksOf } from './platform-networks';
 
 export interface WorkspaceDoorProps {
   readonly settings: Settings;
   /** Container name, a Terraform expression. */
   readonly name: string;
-  /** The workspace's own network. */
-  readonly network: Network;
-  /** Id of that network, a Terraform expression. */
+  /** Id of the workspace's own network, a Terraform expression. */
   readonly networkId: string;
-  readonly coderRoute: CoderRoute;
   readonly count: TerraformCount;
-  readonly labels: readonly { label: string; value: string }[];
+  readonly labels: readonly ContainerLabels[];
 }
 
-/** The alive answer, asked with what the image has: busybox's wget, or bash where there is no wget. */
-const HEALTH_TEST = `wget -qO /dev/null http://127.0.0.1:${DOOR_HEALTH_PORT}/alive 2>/dev/null || bash -c 'exec 3<>/dev/tcp/127.0.0.1/${DOOR_HEALTH_PORT} && printf "GET /alive HTTP/1.0\\r\\n\\r\\n" >&3 && grep -q "200 OK" <&3'`;
-
 /**
- * The only neighbour of a workspace: an HAProxy that lets through what {@link doorConfiguration} lists, and that is
- * on the workspace's network and on the platform's `edge` network.
+ * The door of a workspace as a container: on the workspace's network, under the names of what it leads to, and on those of the
+ * platform's networks that its connections need.
  *
  * @example
  * new WorkspaceDoor(this, 'door', {
  *   settings,
  *   name: 'ai-gateway-door-${data.coder_workspace.me.id}',
- *   network,
  *   networkId: '${docker_network.workspace[0].id}',
- *   coderRoute: coderRoute(settings),
  *   count,
  *   labels: [],
  * });
@@ -44,55 +37,40 @@ const HEALTH_TEST = `wget -qO /dev/null http://127.0.0.1:${DOOR_HEALTH_PORT}/ali
 export class WorkspaceDoor extends Construct {
   readonly container: Container;
 
-  constructor(scope: Construct, id: string, props: WorkspaceDoorProps) {
+  constructor(scope: Construct, id: string, { settings, name, networkId, count, labels }: WorkspaceDoorProps) {
     super(scope, id);
-    const { settings, coderRoute } = props;
-    const coder = coderRoute.kind === 'direct' ? undefined : coderRoute;
-    const configuration = doorConfiguration({
-      litellm: { host: `${settings.name}-edge`, port: EDGE_PORT },
-      keyProvisioner: { host: `${settings.name}-key-provisioner`, port: 8100 },
-      coder: coder?.upstream,
-      requestTimeoutSeconds: settings.litellm.request_timeout_s,
-    });
-    const health = { test: ['CMD-SHELL', HEALTH_TEST], interval: '3s', timeout: '3s', retries: 3, startPeriod: '5s' };
+    const names = dockerNames(settings);
+    const workload = door(settings, names);
+    const route = coderRoute(settings);
+    const { config } = containerAttributes(workload, { path: noFiles });
+    const onHost = route.kind !== 'direct' && route.address.kind === 'this-host';
     this.container = new Container(this, 'Resource', {
-      count: props.count,
-      name: props.name,
-      image: imageOf('door', settings),
-      // Files cannot be put into a read-only container, so the configuration comes by the environment.
-      env: [`DOOR_CONFIGURATION=${literal(configuration)}`],
-      entrypoint: ['sh', '-c'],
-      command: ['printf %s "$DOOR_CONFIGURATION" >/tmp/haproxy.cfg && exec haproxy -db -f /tmp/haproxy.cfg'],
-      user: '65534:65534',
-      readOnly: true,
-      tmpfs: { '/tmp': 'rw,noexec,nosuid,nodev,size=1m' },
-      capabilities: { drop: ['ALL'] },
-      securityOpts: ['no-new-privileges:true'],
-      memory: 64,
-      memorySwap: 64,
-      cpus: '0.5',
-      restart: 'unless-stopped',
-      // Without an init process HAProxy would ignore SIGTERM.
-      init: true,
-      stopSignal: 'SIGTERM',
-      destroyGraceSeconds: 3,
+      ...config,
+      ...rotatedLog(1, 2),
+      count,
+      name,
+      image: reference(workload.image),
       networksAdvanced: [
-        {
-          name: props.networkId,
-          aliases: ['litellm', 'key-provisioner', ...(coder?.kind === 'door' ? ['coder'] : [])],
-        },
-        { name: `${settings.name}-edge` },
-        ...(coder?.network === 'uplink' ? [{ name: `${settings.name}-uplink` }] : []),
+        { name: networkId, aliases: ['litellm', 'key-provisioner', ...(route.kind === 'door' ? ['coder'] : [])] },
+        ...networksOf({ ...workload, published: [] }, [...platformWorkloads(settings), workload]).map((network) => ({
+          name: `${settings.name}-${network}`,
+        })),
       ],
-      host:
-        coder?.upstream.lookup === 'hosts-file' ? [{ host: 'host.docker.internal', ip: 'host-gateway' }] : undefined,
-      healthcheck: health,
+      ...(onHost ? { host: [{ host: names.thisHost, ip: 'host-gateway' }] } : {}),
       wait: true,
-      waitTimeout: 60,
-      labels: [...props.labels, healthLabel(health)],
-      logDriver: 'json-file',
-      logOpts: { 'max-size': '1m', 'max-file': '2' },
+      waitTimeout: healthyWithinSeconds(workload.health) + 30,
+      labels: [...labels, ...(config.labels as ContainerLabels[])],
     });
     this.container.overrideLogicalId('door');
   }
+}
+
+function noFiles(file: string): never {
+  throw new Error(`a door reads no files, and is asked for ${file}`);
+}
+
+/** What a workspace is made of must be there before: Coder's runner builds nothing. */
+export function reference(image: ImageSource): string {
+  if (image.kind === 'reference') return image.reference;
+  throw new Error(`images/${image.folder} cannot be built by a workspace's template; name a ready image`);
 }

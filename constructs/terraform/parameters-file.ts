@@ -1,4 +1,5 @@
 import type { WorkspaceParameter } from '../../workspace/parameters';
+import { quoted } from './literal';
 
 /**
  * The text of `params.tf`: one `coder_parameter` per parameter.
@@ -38,8 +39,3 @@ export function parametersFile(parameters: readonly WorkspaceParameter[]): strin
 }
 
 const attribute = (name: string, value: string, width = 12) => `  ${name.padEnd(width)} = ${quoted(value)}`;
-
-/** A string of HCL: JSON's escapes mean the same there, and `${` and `%{` must not come alive. */
-function quoted(text: string): string {
-  return JSON.stringify(text).replace(/[$%](?=\{)/g, (character) => character + character);
-}

@@ -2,7 +2,7 @@ import { type TerraformOutput, type TerraformStack, TerraformVariable } from 'cd
 import { neededCredentials } from '../../settings/credentials';
 import { credentialSources, type Settings } from '../../settings/schema';
 import { PUBLISHED_VALUES, SECRETS, type Secret, type SecretName } from '../../settings/secrets';
-import { literal } from './literal';
+import { literal, quoted } from './literal';
 
 interface Rule {
   readonly condition: string;
@@ -88,7 +88,7 @@ function rules(secret: Secret, reason: string | undefined): Rule[] {
         ]
       : []),
     {
-      condition: `!contains([${PUBLISHED_VALUES.map((published) => JSON.stringify(published)).join(', ')}], ${value})`,
+      condition: `!contains([${PUBLISHED_VALUES.map((published) => quoted(published)).join(', ')}], ${value})`,
       message: `${secret.name} is a value that is printed in public manuals${advice || '; use another'}`,
     },
     ...(earlier.length > 0

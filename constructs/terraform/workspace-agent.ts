@@ -1,14 +1,17 @@
 import { Agent } from '@cdktf/provider-coder/lib/agent';
 import { App } from '@cdktf/provider-coder/lib/app';
 import { Construct } from 'constructs';
+import { PORTS } from '../../settings/ports';
 import type { CoderRoute } from '../../workspace/coder-route';
 import { literal } from './literal';
 
 export interface WorkspaceAgentProps {
   readonly route: CoderRoute;
+  /** Name of the machine that runs the containers, as a workspace looks it up. */
+  readonly thisHost: string;
 }
 
-const CODE_SERVER = 'http://127.0.0.1:13337';
+const CODE_SERVER = `http://127.0.0.1:${PORTS.codeServer}`;
 
 /** Shows the home directory's size next to what was asked for; says so where it is more. */
 const DISK_SCRIPT = `du -sk "$HOME" 2>/dev/null | awk -v limit="\${GATEWAY_DISK_GB:-0}" '
@@ -20,7 +23,7 @@ const DISK_SCRIPT = `du -sk "$HOME" 2>/dev/null | awk -v limit="\${GATEWAY_DISK_
  * Nothing here is secret: whoever may read the workspace in Coder reads the agent's scripts and environment too.
  *
  * @example
- * const agent = new WorkspaceAgent(this, 'agent', { route: coderRoute(settings) });
+ * const agent = new WorkspaceAgent(this, 'agent', { route: coderRoute(settings), thisHost: 'host.docker.internal' });
  * // Only the container may refer to these: Coder gives the agent to the nearest resource that does.
  * [agent.initScript, agent.token];
  */
@@ -30,7 +33,7 @@ export class WorkspaceAgent extends Construct {
   /** Expression: what the agent proves itself to Coder with. */
   readonly token: string;
 
-  constructor(scope: Construct, id: string, { route }: WorkspaceAgentProps) {
+  constructor(scope: Construct, id: string, { route, thisHost }: WorkspaceAgentProps) {
     super(scope, id);
     const agent = new Agent(this, 'Resource', {
       os: 'linux',
@@ -67,7 +70,7 @@ export class WorkspaceAgent extends Construct {
     });
     agent.overrideLogicalId('main');
     this.token = '${coder_agent.main.token}';
-    this.initScript = reachable(route);
+    this.initScript = reachable(route, thisHost);
 
     const codeServer = new App(this, 'CodeServer', {
       agentId: '${coder_agent.main.id}',
@@ -84,10 +87,10 @@ export class WorkspaceAgent extends Construct {
 }
 
 /** The init script with Coder's address as this workspace reaches it. */
-function reachable(route: CoderRoute): string {
+function reachable(route: CoderRoute, thisHost: string): string {
   const script = 'coder_agent.main.init_script';
   if (route.kind === 'door-tls') return `\${${script}}`;
   if (route.kind === 'door')
-    return `\${replace(${script}, trimsuffix(data.coder_workspace.me.access_url, "/"), "http://coder:${route.upstream.listenPort ?? route.upstream.port}")}`;
-  return `\${replace(${script}, "/localhost|127\\\\.0\\\\.0\\\\.1/", "host.docker.internal")}`;
+    return `\${replace(${script}, trimsuffix(data.coder_workspace.me.access_url, "/"), "http://coder:${route.address.port}")}`;
+  return `\${replace(${script}, "/localhost|127\\\\.0\\\\.0\\\\.1/", "${thisHost}")}`;
 }

@@ -44,6 +44,10 @@ export function localProcess(workload: Workload, place: LocalPlace): LocalProces
         return found(place.addresses[value.workload], `the address of ${value.workload}`);
       case 'path':
         return found(paths.get(value.file), `the file ${value.file}`);
+      case 'workspace':
+      case 'parameter':
+      case 'choice':
+        throw new Error(`${workload.name} depends on a workspace, and none runs as a process of this machine`);
       case 'joined':
         return value.parts.map(text).join('');
     }

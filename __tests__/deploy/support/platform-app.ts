@@ -14,7 +14,7 @@ const settings = loadSettings(process.env.GATEWAY_SETTINGS);
 const interval = Number(process.env.PROVISIONER_HEALTH_INTERVAL ?? 0);
 const adjusted = (workload: Workload): Workload =>
   interval > 0 && workload.name === 'key-provisioner'
-    ? { ...workload, health: { ...workload.health, interval } }
+    ? { ...workload, health: { ...workload.health, intervalSeconds: interval } }
     : workload;
 
 const mock = (['anthropic', 'bedrock'] as const).filter((provider) => !settings.providers[provider].api_base);

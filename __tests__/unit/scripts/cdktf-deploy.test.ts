@@ -5,8 +5,7 @@ import { createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
-import { isDeployOf } from '../../../constructs/terraform/cdktf-command';
-import { deployedPorts } from '../../../constructs/terraform/host-ports';
+import { deployedPorts } from '../../../constructs/docker/host-ports';
 
 jest.setTimeout(120_000);
 
@@ -23,7 +22,7 @@ beforeEach(async () => {
   writeFileSync(join(directory, 'secrets.tfvars'), '');
   writeFileSync(
     join(directory, 'gateway.yaml'),
-    `providers: { anthropic: { credentials: variable }, bedrock: { credentials: 'off' } }\nlitellm: { port: ${port} }\nkey_provisioner: { port: 1 }\n`,
+    `providers: { anthropic: { credentials: variable }, bedrock: { credentials: 'off' } }\ndocker: { host: 'unix://${directory}/no.sock' }\nlitellm: { port: ${port} }\nkey_provisioner: { port: 1 }\n`,
   );
 });
 afterEach(() => {
@@ -43,32 +42,19 @@ async function cdktf(...args: string[]): Promise<{ status: number; output: strin
   return { status, output: output + errors };
 }
 
-test('cdktf deploy stops before anything is made where somebody else has a port', async () => {
+test('cdktf deploy warns of a port that another program has, before Terraform is asked', async () => {
   const varFile = `--var-file=${join(directory, 'secrets.tfvars')}`;
   const { status, output } = await cdktf('deploy', 'platform', '--auto-approve', varFile);
   expect(output).toContain(`port ${port} on 127.0.0.1, meant for ai-gateway-edge, is taken; end what listens there`);
+  expect(output.indexOf('is taken')).toBeLessThan(output.indexOf('Error'));
+  // There is no Docker here.
   expect(status).not.toBe(0);
-  expect(existsSync(join(directory, 'cdktf.out/stacks'))).toBe(false);
 });
 
 test('cdktf synth, which changes nothing, does not mind', async () => {
   const { status } = await cdktf('synth');
   expect(status).toBe(0);
   expect(existsSync(join(directory, 'cdktf.out/stacks/platform/cdk.tf.json'))).toBe(true);
-});
-
-test.each([
-  ['node /srv/node_modules/.bin/cdktf deploy platform --var-file=secrets.tfvars', true],
-  ['npm exec cdktf deploy platform', true],
-  ['node /srv/bundle/bin/cdktf.js apply contractor-workspace platform', true],
-  ['cdktf deploy plat*', true],
-  ["cdktf deploy '*'", true],
-  ['cdktf deploy contractor-workspace', false],
-  ['cdktf diff platform', false],
-  ['cdktf destroy platform', false],
-  ['node /srv/platform/deploy.js platform', false],
-])('%s is a deployment of the platform: %s', (line, expected) => {
-  expect(isDeployOf('platform', ['sh -c node bin/synth', line])).toBe(expected);
 });
 
 test('the ports that deployed containers have are read from the state', () => {

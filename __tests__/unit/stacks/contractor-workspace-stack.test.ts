@@ -124,7 +124,7 @@ test.each(['workspace', 'door'])('the %s gives up every privilege', (name) => {
     capabilities: { drop: ['ALL'] },
     security_opts: ['no-new-privileges:true'],
     restart: 'unless-stopped',
-    healthcheck: { test: ['CMD-SHELL', expect.any(String)] },
+    healthcheck: { test: expect.arrayContaining(['CMD', expect.any(String)]) },
   });
   expect(json.resource.docker_container[name].privileged).toBeUndefined();
   expect(json.resource.docker_container[name].ports).toBeUndefined();
@@ -210,7 +210,7 @@ test('without a way out the network is internal and Coder passes through the doo
     { name: 'ai-gateway-edge' },
     { name: 'ai-gateway-uplink' },
   ]);
-  expect(sealedDoor.env[0]).toContain('server coder coder.example.com:8080 resolvers docker');
+  expect(sealedDoor.env[0]).toContain('server coder coder.example.com:8080 resolvers dns');
   expect(sealedWorkspace.entrypoint[3]).toContain('"http://coder:8080")');
 });
 

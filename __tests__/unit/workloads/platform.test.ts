@@ -36,8 +36,8 @@ test('a provider that is off gets no credentials', () => {
 
 test('each workload starts after what it needs', () => {
   const names = workloads.map(({ name }) => name);
-  for (const { name, after } of workloads) {
-    for (const other of after) expect(names.indexOf(other)).toBeLessThan(names.indexOf(name));
+  for (const { name, dependsOn } of workloads) {
+    for (const other of dependsOn) expect(names.indexOf(other)).toBeLessThan(names.indexOf(name));
   }
 });
 
@@ -60,12 +60,31 @@ test("no workload's files hold a secret or the place of one", () => {
   }
 });
 
-test('only the network of the uplink is shared by everything that is published', () => {
-  for (const { ports, networks } of workloads) if (ports.length > 0) expect(networks).toContain('uplink');
+test('a connection leads to a port on which its target serves', () => {
+  const served = new Map<string, number[]>(workloads.map(({ name, ports }) => [name, ports.map(({ port }) => port)]));
+  for (const { connects } of workloads) {
+    for (const { to, port } of connects) if (to !== 'internet') expect(served.get(to)).toContain(port);
+  }
+});
+
+test('only LiteLLM reaches its database, and only the edge and the key-provisioner reach LiteLLM', () => {
+  const clientsOf = (target: string) =>
+    workloads.filter(({ connects }) => connects.some(({ to }) => to === target)).map(({ name }) => name);
+  expect(clientsOf('postgres')).toEqual(['litellm']);
+  expect(clientsOf('litellm')).toEqual(['edge', 'key-provisioner']);
+  expect(clientsOf('coder-postgres')).toEqual(['coder']);
+});
+
+test('databases have no way out and offer the host nothing', () => {
+  for (const { connects, published } of workloads.filter(({ name }) => name.endsWith('postgres'))) {
+    expect({ connects, published }).toEqual({ connects: [], published: [] });
+  }
 });
 
 test('descriptions of workloads know nothing of CDKTF', () => {
-  const room = join(__dirname, '../../../workloads');
-  for (const file of readdirSync(room))
-    expect(readFileSync(join(room, file), 'utf8')).not.toMatch(/from '(@?cdktf|constructs)/);
+  for (const room of ['workloads', 'workspace']) {
+    const directory = join(__dirname, '../../..', room);
+    for (const file of readdirSync(directory))
+      expect(readFileSync(join(directory, file), 'utf8')).not.toMatch(/from '(@?cdktf|constructs)/);
+  }
 });

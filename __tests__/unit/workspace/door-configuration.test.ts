@@ -4,13 +4,15 @@ import { doorConfiguration } from '../../../workspace/door-configuration';
 import { KEY_PROVISIONER_ROUTES, LITELLM_ROUTES } from '../../../workspace/door-routes';
 import { answeredInPieces, freePorts, haproxy, Recorder, send, startHaproxy, statusOf } from './door-testbed';
 
+const nameserver = '127.0.0.11:53';
+
 const host = '127.0.0.1';
 
 test('only host names and addresses are forwarded to', () => {
   const upstream = { host: 'litellm\n  stats enable', port: 4000 };
-  expect(() => doorConfiguration({ litellm: upstream, keyProvisioner: upstream, requestTimeoutSeconds: 900 })).toThrow(
-    'the door cannot forward to "litellm\n  stats enable": a host name or an IPv4 address is needed',
-  );
+  expect(() =>
+    doorConfiguration({ litellm: upstream, keyProvisioner: upstream, requestTimeoutSeconds: 900, nameserver }),
+  ).toThrow('the door cannot forward to "litellm\n  stats enable": a host name or an IPv4 address is needed');
 });
 
 if (!haproxy) console.warn('SKIPPED: the door is not tested, HAProxy is missing (apt-get install haproxy)');
@@ -34,6 +36,7 @@ if (!haproxy) console.warn('SKIPPED: the door is not tested, HAProxy is missing 
       keyProvisioner: { host, port: b, listenPort: e },
       coder: { host, port: c, listenPort: f },
       requestTimeoutSeconds: 900,
+      nameserver,
       healthPort: g,
     });
     haproxyProcess = await startHaproxy(configuration, d);
@@ -274,6 +277,7 @@ if (!haproxy) console.warn('SKIPPED: the door is not tested, HAProxy is missing 
         litellm: { ...upstream, listenPort: listen },
         keyProvisioner: { ...upstream, listenPort: other },
         requestTimeoutSeconds: 900,
+        nameserver,
         healthPort,
       }),
       listen,

@@ -1,4 +1,4 @@
-import { dockerHealth, goDuration, healthyWithin } from '../../../../constructs/docker/health';
+import { dockerHealth, goDuration, healthyWithinSeconds } from '../../../../constructs/docker/health';
 
 test.each([
   [5, '5s'],
@@ -10,12 +10,18 @@ test.each([
   expect(goDuration(seconds)).toBe(text);
 });
 
-const health = { command: ['true', '${x}'], interval: 10, timeout: 5, retries: 3, startPeriod: 30 } as const;
+const health = {
+  command: ['true', '${x}'],
+  intervalSeconds: 10,
+  timeoutSeconds: 5,
+  retries: 3,
+  startPeriodSeconds: 30,
+} as const;
 
 test('a health check runs without a shell, and its text is no template', () => {
   expect(dockerHealth({ ...health, command: ['true', '${x}'] }).test).toEqual(['CMD', 'true', '$${x}']);
 });
 
 test('a container is waited for until its health is decided', () => {
-  expect(healthyWithin({ ...health, command: ['true'] })).toBe(75);
+  expect(healthyWithinSeconds({ ...health, command: ['true'] })).toBe(75);
 });

@@ -5,18 +5,17 @@ import { platformWorkloads } from '../../workloads/platform';
 import { publishesHere, takenPorts } from './taken-ports';
 
 /**
- * Docker would find a taken port half-way through the apply. Those that the deployment has already are no obstacle.
+ * What is wrong with each port of the settings that another program listens on, for people: Docker would find it half-way through
+ * the apply. Those that the deployment has already are no obstacle.
  *
  * @param stateFile - the platform's local Terraform state, which need not exist
- * @throws Error with every port that somebody else has
  */
-export async function requireFreePorts(settings: Settings, stateFile: string): Promise<void> {
-  if (!publishesHere(settings.docker.host)) return;
-  const wanted = platformWorkloads(settings).flatMap(({ name, ports }) =>
-    ports.map(({ bind, external }) => ({ container: `${settings.name}-${name}`, bind, port: external })),
+export async function portProblems(settings: Settings, stateFile: string): Promise<string[]> {
+  if (!publishesHere(settings.docker.host)) return [];
+  const wanted = platformWorkloads(settings).flatMap(({ name, published }) =>
+    published.map(({ bind, hostPort }) => ({ container: `${settings.name}-${name}`, bind, port: hostPort })),
   );
-  const problems = await takenPorts(wanted, deployedPorts(stateFile));
-  if (problems.length > 0) throw new Error(problems.join('\n'));
+  return takenPorts(wanted, deployedPorts(stateFile));
 }
 
 /** The part of Terraform's state, version 4, that says which ports of the host the deployed containers have. */
