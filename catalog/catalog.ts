@@ -44,7 +44,7 @@ export const catalog = [
     name: 'claude-sonnet-4-5',
     title: 'Claude Sonnet 4.5',
     use: 'balanced',
-    life: { state: 'deprecated', retires: '2026-11-30', successor: 'claude-sonnet-5-5' },
+    lifecycle: { state: 'deprecated', retires: '2026-11-30', successor: 'claude-sonnet-5-5' },
     deployments: [
       {
         provider: 'anthropic',
@@ -60,7 +60,7 @@ export const catalog = [
     name: 'claude-haiku-4-5',
     title: 'Claude Haiku 4.5',
     use: 'fast, cheap',
-    life: { state: 'active', notBefore: '2026-10-15', successor: 'claude-haiku-5-5' },
+    lifecycle: { state: 'active', notBefore: '2026-10-15', successor: 'claude-haiku-5-5' },
     deployments: [
       {
         provider: 'anthropic',
@@ -76,7 +76,7 @@ export const catalog = [
     name: 'claude-opus-4',
     title: 'Claude Opus 4',
     use: 'advanced reasoning',
-    life: { state: 'retired', since: '2026-06-15', successor: 'claude-opus-5-5' },
+    lifecycle: { state: 'retired', since: '2026-06-15', successor: 'claude-opus-5-5' },
     deployments: [
       {
         provider: 'anthropic',
@@ -91,21 +91,21 @@ export const catalog = [
     name: 'bedrock-claude-sonnet',
     title: 'Claude Sonnet 4.5 (Bedrock)',
     use: 'alternative provider',
-    life: { state: 'active' },
+    lifecycle: { state: 'active' },
     deployments: [bedrockSonnet45],
   },
   {
     name: 'bedrock-claude-haiku',
     title: 'Claude Haiku 4.5 (Bedrock)',
     use: 'alternative provider',
-    life: { state: 'active' },
+    lifecycle: { state: 'active' },
     deployments: [bedrockHaiku45],
   },
   {
     name: 'claude-sonnet-5-5',
     title: 'Claude Sonnet 5.5',
     use: 'balanced, newest',
-    life: { state: 'active', notBefore: '2027-09-28' },
+    lifecycle: { state: 'active', notBefore: '2027-09-28' },
     deployments: [
       {
         provider: 'anthropic',
@@ -114,7 +114,7 @@ export const catalog = [
         limits: LONG,
         abilities: CLAUDE,
         // Sampling parameters other than the defaults are answered with 400, a forced tool choice with an error.
-        refuses: ['temperature', 'top_p', 'top_k', 'tool_choice'],
+        unsupportedParameters: ['temperature', 'top_p', 'top_k', 'tool_choice'],
       },
       {
         provider: 'bedrock',
@@ -122,7 +122,7 @@ export const catalog = [
         prices: regional({ input: 2, output: 10, cacheWrite: 2.5, cacheRead: 0.1 }), // 2.20 / 11
         limits: LONG,
         abilities: CLAUDE,
-        refuses: ['temperature', 'top_p', 'top_k', 'tool_choice'],
+        unsupportedParameters: ['temperature', 'top_p', 'top_k', 'tool_choice'],
       },
     ],
   },
@@ -130,7 +130,7 @@ export const catalog = [
     name: 'claude-opus-5-5',
     title: 'Claude Opus 5.5',
     use: 'advanced reasoning, newest',
-    life: { state: 'active', notBefore: '2027-09-22' },
+    lifecycle: { state: 'active', notBefore: '2027-09-22' },
     deployments: [
       {
         provider: 'anthropic',
@@ -139,7 +139,7 @@ export const catalog = [
         limits: LONG,
         abilities: CLAUDE,
         // Thinking is always on, and with it neither sampling parameters nor a forced tool choice are possible.
-        refuses: ['temperature', 'top_p', 'top_k', 'tool_choice'],
+        unsupportedParameters: ['temperature', 'top_p', 'top_k', 'tool_choice'],
       },
       {
         provider: 'bedrock',
@@ -147,7 +147,7 @@ export const catalog = [
         prices: regional({ input: 4, output: 20, cacheWrite: 5, cacheRead: 0.2 }), // 4.40 / 22
         limits: LONG,
         abilities: CLAUDE,
-        refuses: ['temperature', 'top_p', 'top_k', 'tool_choice'],
+        unsupportedParameters: ['temperature', 'top_p', 'top_k', 'tool_choice'],
       },
     ],
   },
@@ -155,7 +155,7 @@ export const catalog = [
     name: 'claude-haiku-5-5',
     title: 'Claude Haiku 5.5',
     use: 'fast, cheapest, newest',
-    life: { state: 'active' },
+    lifecycle: { state: 'active' },
     deployments: [
       {
         provider: 'anthropic',
@@ -164,7 +164,7 @@ export const catalog = [
         priceBands: [{ abovePromptTokens: 100_000, input: 0.5, output: 2.5, cacheWrite: 0.625, cacheRead: 0.05 }],
         limits: LONG,
         abilities: CLAUDE,
-        refuses: ['temperature', 'top_p', 'top_k', 'tool_choice'],
+        unsupportedParameters: ['temperature', 'top_p', 'top_k', 'tool_choice'],
       },
     ],
   },

@@ -23,7 +23,7 @@ export function checkCatalog(catalog: Catalog): void {
       ...missing(model, catalog),
       ...model.deployments.flatMap((deployment) => valueProblems(model, deployment)),
     ]),
-    ...circles('successors', catalog, ({ life }) => (life.successor ? [life.successor] : [])),
+    ...circles('successors', catalog, ({ lifecycle }) => (lifecycle.successor ? [lifecycle.successor] : [])),
     ...circles('fallbacks', catalog, ({ fallbacks = [] }) => fallbacks),
   ];
   if (problems.length > 0) throw new CatalogError(problems);
@@ -35,7 +35,7 @@ function duplicates(catalog: Catalog): string[] {
   return [...new Set(twice)].map((name) => `two models are called "${name}"; give one of them another name`);
 }
 
-function missing({ name, life, fallbacks = [] }: Model, catalog: Catalog): string[] {
+function missing({ name, lifecycle, fallbacks = [] }: Model, catalog: Catalog): string[] {
   const names = [...new Set(catalog.map((model) => model.name))];
   const refer = (kind: string, target: string) =>
     names.includes(target)
@@ -44,7 +44,7 @@ function missing({ name, life, fallbacks = [] }: Model, catalog: Catalog): strin
           `the ${kind} "${target}" of "${name}" is not in the catalog; it has ${names.join(', ')}${didYouMean(target, names)}`,
         ];
   return [
-    ...(life.successor ? refer('successor', life.successor) : []),
+    ...(lifecycle.successor ? refer('successor', lifecycle.successor) : []),
     ...fallbacks.flatMap((target) => refer('fallback', target)),
   ];
 }

@@ -26,7 +26,7 @@ export interface Limits {
 }
 
 /** Request parameters a model answers with 400; LiteLLM drops them on the way (`additional_drop_params`). */
-export type RefusedParameter = 'temperature' | 'top_p' | 'top_k' | 'tool_choice';
+export type UnsupportedParameter = 'temperature' | 'top_p' | 'top_k' | 'tool_choice';
 
 export interface Abilities {
   readonly tools: boolean;
@@ -46,7 +46,7 @@ export interface Deployment {
   readonly limits: Limits;
   readonly abilities: Abilities;
   /** @default - the model takes every parameter */
-  readonly refuses?: readonly RefusedParameter[];
+  readonly unsupportedParameters?: readonly UnsupportedParameter[];
   /**
    * Base URL, for providers one runs oneself (`ollama`, `hosted_vllm`) or that have one per customer (`azure`).
    * @default - the provider's public address
@@ -57,8 +57,8 @@ export interface Deployment {
 /** ISO date, `2026-11-30`. */
 export type IsoDate = `${number}-${number}-${number}`;
 
-/** Where a model stands in its life. Names outlive models: a successor takes over the name, nobody has to change anything. */
-export type Life =
+/** Where a model stands between release and retirement. Names outlive models: a successor takes over the name, and no client has to change. */
+export type Lifecycle =
   | { readonly state: 'active'; readonly notBefore?: IsoDate; readonly successor?: string }
   | { readonly state: 'deprecated'; readonly retires: IsoDate; readonly successor: string }
   | { readonly state: 'retired'; readonly since: IsoDate; readonly successor: string };
@@ -71,7 +71,7 @@ export interface Model {
   readonly title: string;
   /** What it is good for, in a few words. */
   readonly use: string;
-  readonly life: Life;
+  readonly lifecycle: Lifecycle;
   /**
    * For Claude Code's aliases `sonnet`, `opus` and `haiku`, which mean the newest of a family.
    * @default - what the first provider's id says (`claude-sonnet-4-5-20250929` is sonnet 4.5), else the name

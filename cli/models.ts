@@ -106,14 +106,14 @@ const plain = ({ name, title, use, model, routes, limits }: ServedModel) => ({
   name,
   title,
   use,
-  life: model.life,
+  life: model.lifecycle,
   limits,
-  routes: routes.map(({ order, provider, model: id, prices, priceBands = [], refuses = [] }) => ({
+  routes: routes.map(({ order, provider, model: id, prices, priceBands = [], unsupportedParameters = [] }) => ({
     order,
     provider,
     model: id,
     prices,
     price_bands: priceBands,
-    refuses,
+    refuses: unsupportedParameters,
   })),
 });

@@ -62,7 +62,7 @@ function servedModel({ name, title, use, model, limits, routes: [first] }: Serve
     ...(bands.length > 0
       ? { price_bands: bands.map((band) => ({ above_prompt_tokens: band.abovePromptTokens, ...pricesOf(band) })) }
       : {}),
-    lifecycle: model.life.state,
+    lifecycle: model.lifecycle.state,
     ...(family ? { family: { name: family.name, version: [...family.version] } } : {}),
     tools: first.abilities.tools,
     vision: first.abilities.vision,

@@ -101,7 +101,7 @@ export function proxyConfigText(config: ProxyConfig): string {
 }
 
 function entry(model: ServedModel, route: Route, settings: Settings, options: ProxyConfigOptions): ProxyModel {
-  const { provider, prices, priceBands = [], limits, abilities, refuses = [] } = route;
+  const { provider, prices, priceBands = [], limits, abilities, unsupportedParameters = [] } = route;
   const { credentials, region, api_base } = settings.providers[provider];
   const apiBase = options.apiBase?.[provider] ?? api_base ?? route.apiBase;
   return {
@@ -116,7 +116,7 @@ function entry(model: ServedModel, route: Route, settings: Settings, options: Pr
       max_tokens: Math.min(DEFAULT_MAX_TOKENS, limits.output),
       ...costs(prices),
       ...(priceBands.length > 0 ? { tiered_pricing: tiers(route) } : {}),
-      ...(refuses.length > 0 ? { additional_drop_params: [...refuses] } : {}),
+      ...(unsupportedParameters.length > 0 ? { additional_drop_params: [...unsupportedParameters] } : {}),
       // LiteLLM's drop_params takes tools away from Bedrock models it does not know.
       ...(provider === 'bedrock' && abilities.tools ? { allowed_openai_params: ['tools', 'tool_choice'] } : {}),
       ...(options.mock?.includes(provider)

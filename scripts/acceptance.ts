@@ -239,7 +239,7 @@ function addModel(): void {
     name: 'claude-opus-4-8',
     title: 'Claude Opus 4.8',
     use: 'advanced reasoning',
-    life: { state: 'active', notBefore: '2027-05-28' },
+    lifecycle: { state: 'active', notBefore: '2027-05-28' },
     deployments: [
       {
         provider: 'anthropic',
@@ -247,7 +247,7 @@ function addModel(): void {
         prices: { input: 5, output: 25, cacheWrite: 6.25, cacheRead: 0.5 },
         limits: LONG,
         abilities: CLAUDE,
-        refuses: ['temperature', 'top_p', 'top_k'],
+        unsupportedParameters: ['temperature', 'top_p', 'top_k'],
       },
     ],
   },

@@ -2,11 +2,11 @@ import { readFileSync } from 'node:fs';
 import { LineCounter, parseDocument } from 'yaml';
 import type { z } from 'zod';
 import { masked } from '../catalog/urls';
+import { crossChecksOfTheRest } from './checks-despite-errors';
 import { crossChecks, type Surroundings } from './cross-checks';
 import { describe } from './describe-issue';
 import { at, without } from './paths';
 import { SettingsError, type SettingsProblem } from './problems';
-import { crossChecksOfTheRest } from './salvage';
 import { type Settings, settingsSchema } from './schema';
 
 export { SettingsError, type SettingsProblem } from './problems';

@@ -104,9 +104,9 @@ function routesOf(model: Model, settings: Settings, catalog: Catalog): Route[] {
 
 /** The entries that serve a name, in order: itself unless retired, then its successor unless active. */
 function lineage(model: Model, catalog: Catalog): Model[] {
-  const { life } = model;
-  const successor = life.state === 'active' ? [] : lineage(find(life.successor, catalog), catalog);
-  return life.state === 'retired' ? successor : [model, ...successor];
+  const { lifecycle } = model;
+  const successor = lifecycle.state === 'active' ? [] : lineage(find(lifecycle.successor, catalog), catalog);
+  return lifecycle.state === 'retired' ? successor : [model, ...successor];
 }
 
 /** @throws CatalogError for a name the catalog does not have; `checkCatalog` finds that earlier, with everything else */

@@ -6,7 +6,7 @@ import { dockerNames } from '../constructs/docker/names';
 import { PlatformNetworks } from '../constructs/docker/platform-networks';
 import { DockerWorkload, persistentVolumeId } from '../constructs/docker/workload';
 import { literal } from '../constructs/terraform/literal';
-import { refuseUnfitSecrets, secretVariables } from '../constructs/terraform/secret-variables';
+import { secretVariables, validateSecrets } from '../constructs/terraform/secret-variables';
 import { OLDEST_TERRAFORM } from '../constructs/terraform/version';
 import type { Settings } from '../settings/schema';
 import { imageOf } from '../workloads/images';
@@ -105,7 +105,7 @@ function addresses(stack: TerraformStack, settings: Settings): void {
     return `http://${host.includes(':') ? `[${host}]` : host}:${port}`;
   };
   const gateway = new TerraformOutput(stack, 'gateway_url', { value: at(litellm.bind, litellm.port) });
-  refuseUnfitSecrets(gateway, settings);
+  validateSecrets(gateway, settings);
   new TerraformOutput(stack, 'provisioner_url', { value: at(key_provisioner.bind, key_provisioner.port) });
   if (coder.server) new TerraformOutput(stack, 'coder_url', { value: coder.url ?? at(coder.bind, coder.port) });
 }

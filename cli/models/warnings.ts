@@ -36,37 +36,39 @@ export function modelWarnings(settings: Settings, today: string, catalog: Catalo
 }
 
 function warningOf({ name, model, routes }: ServedModel, today: string): Omit<ModelWarning, 'model'> | undefined {
-  const { life } = model;
+  const { lifecycle } = model;
   const next = routes.find((route) => route.entry !== name)?.entry;
-  if (life.state === 'retired') {
+  if (lifecycle.state === 'retired') {
     return {
       urgency: 'now',
-      message: `retired on ${life.since}: "${life.successor}" answers under its name`,
-      fix: `ask for ${life.successor} by its own name, or leave "${name}" to those who still use it`,
+      message: `retired on ${lifecycle.since}: "${lifecycle.successor}" answers under its name`,
+      fix: `ask for ${lifecycle.successor} by its own name, or leave "${name}" to those who still use it`,
     };
   }
-  if (life.state === 'deprecated') {
-    const days = daysUntil(life.retires, today);
+  if (lifecycle.state === 'deprecated') {
+    const days = daysUntil(lifecycle.retires, today);
     if (days > HORIZON_DAYS) return undefined;
     const answered = next
       ? `"${next}" answers under its name from then on, at its own price`
-      : `its successor "${life.successor}" is not served here: requests will fail`;
+      : `its successor "${lifecycle.successor}" is not served here: requests will fail`;
     const when =
-      days > 0 ? `retires on ${life.retires}, in ${days} days` : `should have been retired on ${life.retires}`;
+      days > 0
+        ? `retires on ${lifecycle.retires}, in ${days} days`
+        : `should have been retired on ${lifecycle.retires}`;
     return {
       urgency: days > 0 ? 'soon' : 'now',
       message: `${when}; ${answered}`,
       fix:
         days > 0
-          ? `try ${life.successor}, then set it in gateway.yaml`
-          : `set life of "${name}" to retired in catalog/catalog.ts, so that nobody waits for a failing first try`,
+          ? `try ${lifecycle.successor}, then set it in gateway.yaml`
+          : `set the lifecycle of "${name}" to retired in catalog/catalog.ts, so that nobody waits for a failing first try`,
     };
   }
-  if (life.notBefore && daysUntil(life.notBefore, today) <= 0) {
+  if (lifecycle.notBefore && daysUntil(lifecycle.notBefore, today) <= 0) {
     return {
       urgency: 'soon',
-      message: `may be retired at any time since ${life.notBefore}; no date is known`,
-      fix: `look at the provider's list of deprecations${life.successor ? `; its successor is ${life.successor}` : ''}`,
+      message: `may be retired at any time since ${lifecycle.notBefore}; no date is known`,
+      fix: `look at the provider's list of deprecations${lifecycle.successor ? `; its successor is ${lifecycle.successor}` : ''}`,
     };
   }
   return undefined;
@@ -81,12 +83,12 @@ function usesOf(name: string, settings: Settings): string {
 }
 
 /** State of a model's life in a few words. */
-export function lifeWords({ life }: Model, today: string): string {
-  if (life.state === 'retired') return `retired ${life.since} → ${life.successor}`;
-  if (life.state === 'deprecated') {
-    return `${daysUntil(life.retires, today) > 0 ? 'retires' : 'retired'} ${life.retires} → ${life.successor}`;
+export function lifeWords({ lifecycle }: Model, today: string): string {
+  if (lifecycle.state === 'retired') return `retired ${lifecycle.since} → ${lifecycle.successor}`;
+  if (lifecycle.state === 'deprecated') {
+    return `${daysUntil(lifecycle.retires, today) > 0 ? 'retires' : 'retired'} ${lifecycle.retires} → ${lifecycle.successor}`;
   }
-  return life.notBefore && daysUntil(life.notBefore, today) <= 0 ? 'may retire any day' : 'active';
+  return lifecycle.notBefore && daysUntil(lifecycle.notBefore, today) <= 0 ? 'may retire any day' : 'active';
 }
 
 /** Models of the catalog that the deployment leaves out, and why. */

@@ -12,7 +12,7 @@ export interface HostPort {
 /** Whether the daemon at this `docker.host` publishes ports of this machine; another machine's are not to be seen from here. */
 export const publishesHere = (dockerHost: string): boolean => /^(unix|npipe):/.test(dockerHost);
 
-/** What is wrong with each port that somebody else listens on, for people. Nothing is left listening. */
+/** What is wrong with each port that another program listens on, for people. Nothing is left listening. */
 export async function takenPorts(wanted: readonly HostPort[], own: readonly Omit<HostPort, 'container'>[]) {
   const problems: string[] = [];
   for (const { container, bind, port } of wanted) {

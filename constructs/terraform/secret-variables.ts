@@ -29,7 +29,7 @@ export function secretVariables(stack: TerraformStack): void {
  * Makes a missing, weak, published or reused secret stop the plan, all of them at once. These are preconditions of an output
  * because a variable's own `validation` prints the value it refuses, sensitive or not (measured, Terraform 1.11).
  */
-export function refuseUnfitSecrets(output: TerraformOutput, settings: Settings): void {
+export function validateSecrets(output: TerraformOutput, settings: Settings): void {
   const reasons = reasonsFor(settings);
   const all = SECRETS.flatMap((secret) => rules(secret, reasons.get(secret.name)));
   output.addOverride(

@@ -1,11 +1,11 @@
 import { catalog } from '../../../catalog/catalog';
 import { CatalogError, checkCatalog } from '../../../catalog/check';
-import type { Catalog, Life, Model } from '../../../catalog/model';
+import type { Catalog, Lifecycle, Model } from '../../../catalog/model';
 
-const model = (name: string, life: Life, extra: Partial<Model> = {}): Model => ({
+const model = (name: string, lifecycle: Lifecycle, extra: Partial<Model> = {}): Model => ({
   ...(catalog[0] as Model),
   name,
-  life,
+  lifecycle,
   ...extra,
 });
 

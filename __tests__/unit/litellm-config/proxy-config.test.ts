@@ -108,7 +108,7 @@ test('another provider is the same kind of entry', () => {
   const ollama: Model = {
     ...(catalog[0] as Model),
     name: 'qwen-coder',
-    life: { state: 'active' },
+    lifecycle: { state: 'active' },
     deployments: [
       {
         ...(catalog[0] as Model).deployments[0],

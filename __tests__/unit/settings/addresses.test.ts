@@ -87,7 +87,7 @@ test.each([
 test('a credential in the catalog’s apiBase is refused without being shown', () => {
   const [model] = catalog;
   const deployment = { ...model.deployments[0], apiBase: 'https://a:hunter2-secret@vllm.example.com' };
-  const check = () => checkCatalog([{ ...model, life: { state: 'active' }, deployments: [deployment] }]);
+  const check = () => checkCatalog([{ ...model, lifecycle: { state: 'active' }, deployments: [deployment] }]);
   expect(check).toThrow('has the apiBase https://***@vllm.example.com, which holds a credential');
 });
 

@@ -18,7 +18,7 @@ function inRegion(region: string, id: string): string[] {
     {
       ...model,
       name: 'the-model',
-      life: { state: 'active' },
+      lifecycle: { state: 'active' },
       deployments: [{ ...model.deployments[1], model: id }],
     },
   ];

@@ -1,5 +1,5 @@
 import { catalog } from '../../../catalog/catalog';
-import type { Catalog, Life, Model } from '../../../catalog/model';
+import type { Catalog, Lifecycle, Model } from '../../../catalog/model';
 import { parseSettings } from '../../../settings/load';
 import { enabledNames, modelsWithoutProvider, policyModels, servedModels } from '../../../settings/served-models';
 
@@ -13,10 +13,10 @@ const routesOf = (name: string, settings = both, models: Catalog = catalog) =>
     .find((model) => model.name === name)
     ?.routes.map(({ order, provider, model }) => `${order} ${provider}/${model}`);
 
-const model = (name: string, life: Life, extra: Partial<Model> = {}): Model => ({
+const model = (name: string, lifecycle: Lifecycle, extra: Partial<Model> = {}): Model => ({
   ...(catalog[0] as Model),
   name,
-  life,
+  lifecycle,
   ...extra,
 });
 
