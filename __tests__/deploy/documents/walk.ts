@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { createHash, randomBytes } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import {
   existsSync,
   mkdirSync,
@@ -13,6 +13,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parse, stringify } from 'yaml';
+import { workspaceToken } from '../../../images/key-provisioner/src/identity/workspace-token';
 import type { SecretName } from '../../../settings/secrets';
 import { baseImages } from '../support/base-images';
 import { command, docker, type Outcome, REPOSITORY, succeed } from '../support/commands';
@@ -162,10 +163,8 @@ export class Walk {
 
   /** A workspace asks for its key with the token its template would have given it. */
   async workspaceKey(id: string): Promise<{ status: number; key?: string }> {
-    const sha256 = (text: string) => createHash('sha256').update(text).digest('hex');
-    const secret = this.secret('workspace_identity_secret');
-    const token = sha256(secret + sha256(`${secret}${id}|owner|olivia`));
     const body = { workspace_id: id, owner_id: 'owner', username: 'olivia' };
+    const token = workspaceToken(this.secret('workspace_identity_secret'), body);
     const { status, json } = await this.ask(`http://localhost:${this.ports[1]}/api/v1/keys/workspace`, token, body);
     return { status, key: (json as { key?: string }).key };
   }

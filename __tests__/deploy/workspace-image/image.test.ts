@@ -1,5 +1,5 @@
-import { createHash } from 'node:crypto';
 import { join } from 'node:path';
+import { workspaceToken } from '../../../images/key-provisioner/src/identity/workspace-token';
 import { docker, REPOSITORY, succeed } from '../support/commands';
 import { workspaceImage } from '../workspace/machine';
 
@@ -18,17 +18,14 @@ interface Demo {
 let demo: Demo;
 let image: string;
 
-const sha256 = (text: string) => createHash('sha256').update(text).digest('hex');
-
 function startWorkspace(model: string): void {
-  const identity = ['workspace-1', 'owner-1', 'olivia'];
-  const secret = demo.workspaceIdentitySecret;
+  const identity = { workspace_id: 'workspace-1', owner_id: 'owner-1', username: 'olivia' };
   const environment = {
     GATEWAY_PROVISIONER_URL: demo.provisionerUrl,
-    GATEWAY_WORKSPACE_TOKEN: sha256(secret + sha256(secret + identity.join('|'))),
-    CODER_WORKSPACE_ID: identity[0],
-    GATEWAY_OWNER_ID: identity[1],
-    CODER_WORKSPACE_OWNER_NAME: identity[2],
+    GATEWAY_WORKSPACE_TOKEN: workspaceToken(demo.workspaceIdentitySecret, identity),
+    CODER_WORKSPACE_ID: identity.workspace_id,
+    GATEWAY_OWNER_ID: identity.owner_id,
+    CODER_WORKSPACE_OWNER_NAME: identity.username,
     CODER_WORKSPACE_NAME: 'attic',
     GATEWAY_AGENTS: 'roo-code,opencode,claude-code,codex,aider',
     GATEWAY_MODEL: model,
