@@ -79,7 +79,7 @@ export async function buildApp(options: AppOptions): Promise<App> {
   await registerRateLimits(app, limits);
   registerNotFound(app);
   await registerOpenApi(app);
-  registerRoutes(app, services);
+  await registerRoutes(app, services);
 
   let stop = async () => {};
   app.addHook('onListen', async () => {

@@ -15,7 +15,8 @@ export interface Decision {
     | 'delete'
     | 'reset-spend'
     | 'update'
-    | 'reconcile';
+    | 'reconcile'
+    | 'authenticate';
   /** `workspace <id>`, `person <id>`, `operator`, `reconciler`; `somebody` who did not prove who they are. */
   readonly actor: string;
   /** The key's name, where there is one. */

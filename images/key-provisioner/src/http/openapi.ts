@@ -28,6 +28,10 @@ export async function registerOpenApi(app: App): Promise<void> {
     },
     transform: jsonSchemaTransform,
   });
+}
+
+/** The document itself. */
+export function openApiRoute(app: App): void {
   app.get('/openapi.json', { schema: { hide: true } }, () => app.swagger() as unknown);
 }
 

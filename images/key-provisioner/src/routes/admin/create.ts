@@ -8,11 +8,10 @@ import { audited } from '../audited';
 import { operator } from './shared';
 
 export function createKeyRoute(app: App, services: Services): void {
-  const { authentication, configuration, keyring } = services;
+  const { configuration, keyring } = services;
   app.post(
-    '/api/v1/admin/keys',
+    '/keys',
     {
-      onRequest: async (request) => authentication.operator(request),
       schema: {
         summary: 'A key for a CI job, an agent or a person; asked again, the same key with the limits asked for',
         tags: ['operator'],

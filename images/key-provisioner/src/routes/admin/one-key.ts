@@ -11,14 +11,12 @@ import { fullInfo, keyIdOf, nameParameter, operator } from './shared';
 
 /** Everything under `/api/v1/admin/keys/{name}`. */
 export function oneKeyRoutes(app: App, services: Services): void {
-  const { authentication, operations, rotation } = services;
-  const onRequest = async (request: Parameters<typeof authentication.operator>[0]) => authentication.operator(request);
+  const { operations, rotation } = services;
   const shared = { tags: ['operator'], security: [{ operator: [] }], params: nameParameter };
 
   app.get(
-    '/api/v1/admin/keys/:name',
+    '/keys/:name',
     {
-      onRequest,
       schema: {
         ...shared,
         summary: "One key, with its owner's cap",
@@ -29,9 +27,8 @@ export function oneKeyRoutes(app: App, services: Services): void {
   );
 
   app.delete(
-    '/api/v1/admin/keys/:name',
+    '/keys/:name',
     {
-      onRequest,
       schema: {
         ...shared,
         summary: 'Deletes a key; if its holder asks again they get another one',
@@ -51,9 +48,8 @@ export function oneKeyRoutes(app: App, services: Services): void {
     run: (id: ReturnType<typeof keyIdOf>) => Promise<KeyRecord>,
   ) =>
     app.post(
-      `/api/v1/admin/keys/:name/${action}`,
+      `/keys/:name/${action}`,
       {
-        onRequest,
         schema: { ...shared, summary, response: { 200: keyInfoSchema, ...problems(401, 404, 502, 503) } },
       },
       async (request) => {
@@ -68,9 +64,8 @@ export function oneKeyRoutes(app: App, services: Services): void {
   change('reset-spend', 'Sets what the key has spent in this window to zero', (id) => operations.resetSpend(id));
 
   app.post(
-    '/api/v1/admin/keys/:name/rotate',
+    '/keys/:name/rotate',
     {
-      onRequest,
       schema: {
         ...shared,
         summary: 'Replaces a key by its next generation; the old one stops working',

@@ -5,11 +5,10 @@ import type { Services } from '../../services';
 import { audited } from '../audited';
 
 export function reconcileRoute(app: App, services: Services): void {
-  const { authentication, reconciler } = services;
+  const { reconciler } = services;
   app.post(
-    '/api/v1/admin/reconcile',
+    '/reconcile',
     {
-      onRequest: async (request) => authentication.operator(request),
       schema: {
         summary:
           "Brings all keys and people to today's policy and deletes the keys of deleted workspaces; with `dry_run` only tells what would change",

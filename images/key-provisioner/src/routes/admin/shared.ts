@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { KeyInfo } from '../../contract';
-import { type KeyId, keyName, parseKeyName } from '../../keys/key-id';
+import { type KeyId, parseKeyName } from '../../keys/key-id';
 import { type KeyRecord, keyInfo } from '../../keys/record';
 import { notFound } from '../../problem';
 import type { Services } from '../../services';
@@ -28,5 +28,3 @@ export const operator = (action: 'create' | 'revoke' | 'restore' | 'rotate' | 'd
   actor: 'operator',
   id,
 });
-
-export { keyName };

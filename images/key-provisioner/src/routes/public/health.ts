@@ -1,11 +1,11 @@
-import { healthSchema } from '../contract';
-import type { App } from '../http/app-type';
-import type { Services } from '../services';
+import { healthSchema } from '../../contract';
+import type { App } from '../../http/app-type';
+import type { Services } from '../../services';
 
 /** For how long LiteLLM's state is remembered, in milliseconds, so that probes cost it nothing. */
 const REMEMBERED = 1_000;
 
-export function healthRoutes(app: App, { litellm, metrics }: Services): void {
+export function healthRoutes(app: App, { litellm }: Services): void {
   let known: { at: number; ready: Promise<boolean> } | undefined;
   const litellmReady = () => {
     if (!known || Date.now() - known.at > REMEMBERED) known = { at: Date.now(), ready: litellm.isReady() };
@@ -33,9 +33,4 @@ export function healthRoutes(app: App, { litellm, metrics }: Services): void {
       return { status: 'degraded' as const, litellm: 'unreachable' as const };
     },
   );
-
-  app.get('/metrics', { schema: { hide: true } }, async (_request, reply) => {
-    reply.header('content-type', metrics.registry.contentType);
-    return metrics.registry.metrics();
-  });
 }

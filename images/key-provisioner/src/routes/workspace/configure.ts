@@ -1,29 +1,28 @@
-import { renderAgentFiles } from '../agents';
-import type { ServedModel } from '../configuration';
+import { renderAgentFiles } from '../../agents';
+import type { ServedModel } from '../../configuration';
 import {
   type ConfigureRequest,
   type ConfigureResponse,
   configureRequestSchema,
   configureResponseSchema,
-} from '../contract';
-import type { App } from '../http/app-type';
-import { requireBearer, requireWorkspace } from '../http/callers';
-import { problems } from '../http/openapi';
-import { chooseSmallModel } from '../models/choose';
-import { invalid } from '../problem';
-import type { Services } from '../services';
-import { audited } from './audited';
+} from '../../contract';
+import type { App } from '../../http/app-type';
+import { problems } from '../../http/openapi';
+import { chooseSmallModel } from '../../models/choose';
+import { invalid } from '../../problem';
+import type { Services } from '../../services';
+import { audited } from '../audited';
+import { workspaceIssue } from './key';
 import { ownKey } from './own-key';
-import { workspaceIssue } from './workspace-key';
 
 /** Where agents find their files: the home of the workspace image. */
 const HOME = '/home/coder';
 
 export function configureRoute(app: App, services: Services): void {
   app.post(
-    '/api/v1/workspaces/configure',
+    '/workspaces/configure',
     {
-      onRequest: requireBearer(services, 'workspace', "the workspace's token"),
+      config: { action: 'configure' },
       schema: {
         summary: 'Everything a workspace writes at its start: its agents’ files and the environment of its shells',
         tags: ['workspace'],
@@ -35,10 +34,7 @@ export function configureRoute(app: App, services: Services): void {
     async (request) => {
       const issue = workspaceIssue(request.body);
       const decision = { action: 'configure', actor: `workspace ${issue.id.subject}`, id: issue.id } as const;
-      return audited(services, request, decision, async () => {
-        await requireWorkspace(services, request, request.body);
-        return configure(services, request.body);
-      });
+      return audited(services, request, decision, () => configure(services, request.body));
     },
   );
 }

@@ -1,0 +1,29 @@
+import { keyInfoSchema } from '../../contract';
+import type { App } from '../../http/app-type';
+import { problems } from '../../http/openapi';
+import { keyInfo, readRecord } from '../../keys/record';
+import { notFound } from '../../problem';
+import type { Services } from '../../services';
+import { callingKey } from '../callers';
+import { personOf } from '../person-of';
+
+export function keyInfoRoute(app: App, services: Services): void {
+  app.get(
+    '/info',
+    {
+      schema: {
+        summary: 'What a key may do and has spent, told to whoever holds it',
+        description:
+          'Spend follows a request after 6 to 17 seconds. A revoked or expired key is still told about itself.',
+        tags: ['key'],
+        security: [{ key: [] }],
+        response: { 200: keyInfoSchema, ...problems(401, 404, 502, 503) },
+      },
+    },
+    async (request) => {
+      const record = readRecord(callingKey(request), services.derivation);
+      if (!record) throw notFound('this key works, but was not made by the key-provisioner; ask whoever made it');
+      return { ...keyInfo(record), person: await personOf(services, record) };
+    },
+  );
+}
