@@ -80,11 +80,11 @@ test.each([
 test.each([
   ['a number as id', { ...identity, workspace_id: 7 }, 'workspace_id', 'expected string'],
   ['no owner', { workspace_id: 'w1', username: 'ann' }, 'owner_id', 'expected string'],
-  ['a separator in an id', { ...identity, workspace_id: 'a|b' }, 'workspace_id', 'without "|"'],
+  ['a separator in an id', { ...identity, workspace_id: 'a|b' }, 'workspace_id', 'must not contain "|"'],
   ['a space in an id', { ...identity, owner_id: 'a b' }, 'owner_id', 'printable ASCII'],
   ['an endless id', { ...identity, workspace_id: 'x'.repeat(129) }, 'workspace_id', '<=128'],
   ['NUL in a name', { ...identity, username: 'a\u0000' }, 'username', 'control characters'],
-  ['half a character in a name', { ...identity, workspace_name: 'a\ud83d' }, 'workspace_name', 'whole characters'],
+  ['half a character in a name', { ...identity, workspace_name: 'a\ud83d' }, 'workspace_name', 'unpaired surrogates'],
   ['an unknown field', { ...identity, budget: 5 }, 'budget', 'known are workspace_id, owner_id'],
   ['an array', [identity], 'body', 'expected object'],
   ['text', '"hello"', 'body', 'expected object'],

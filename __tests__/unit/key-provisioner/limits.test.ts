@@ -78,6 +78,16 @@ test('unasked, a key without an end gets one', () => {
   expect(policyChanges(row({ expires: null }), policy, NOW)).toEqual({ duration: policy.duration });
 });
 
+test.each([
+  ['10s', 10],
+  ['10m', 600],
+  ['10h', 36_000],
+  ['10d', 864_000],
+])('a lifetime of %s is %d seconds', (duration, seconds) => {
+  expect(needsRenewal(expiringIn(seconds * 1000), duration, NOW)).toBe(false);
+  expect(needsRenewal(expiringIn(seconds * 970), duration, NOW)).toBe(true);
+});
+
 test('a short life is renewed in its own measure', () => {
   expect(needsRenewal(expiringIn(5_000), '10s', NOW)).toBe(true);
   expect(needsRenewal(expiringIn(9_950), '10s', NOW)).toBe(false);

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { AGENTS, SCOPES } from './configuration';
+import { DURATION_ERROR, REQUESTED_DURATION } from './keys/duration';
 
 /** Requests and answers of the HTTP API: one schema each, from which types, validation and OpenAPI are made. */
 
@@ -7,19 +8,19 @@ const id = z
   .string()
   .min(1)
   .max(128)
-  .regex(/^[\x21-\x7e]+$/, 'printable ASCII characters without spaces');
+  .regex(/^[\x21-\x7e]+$/, 'must be printable ASCII characters without spaces');
 /** A name people chose: shown, logged, never part of a key. */
 const displayName = z
   .string()
   .min(1)
   .max(128)
   // PostgreSQL keeps neither NUL nor half a surrogate pair.
-  .refine((text) => !/[\p{Cc}\p{Cs}]/u.test(text), 'whole characters, none of them control characters');
+  .refine((text) => !/[\p{Cc}\p{Cs}]/u.test(text), 'must not contain control characters or unpaired surrogates');
 
 /** US dollars; smaller amounts do not survive the way through the database. */
 const dollars = z.number().min(0.000001).max(1_000_000);
-/** LiteLLM's notation of a span of time. */
-const duration = z.string().regex(/^[1-9]\d{0,4}[smhd]$/, 'a whole number and s, m, h or d, such as "30d"');
+/** LiteLLM's notation of a duration. */
+const duration = z.string().regex(REQUESTED_DURATION, DURATION_ERROR);
 const perMinute = z.int().positive().max(1_000_000_000);
 
 export const scopeSchema = z.enum(SCOPES);
@@ -27,7 +28,7 @@ export const scopeSchema = z.enum(SCOPES);
 export const keyStateSchema = z.enum(['active', 'revoked', 'expired']);
 
 /** An id that a token can prove: the token's message separates its parts by `|`. */
-const provableId = id.regex(/^[^|]*$/, 'without "|"');
+const provableId = id.regex(/^[^|]*$/, 'must not contain "|"');
 
 /** Who asks, as a workspace says it; its token proves all three ids (design decision 5). */
 export const workspaceIdentitySchema = z.strictObject({

@@ -145,11 +145,7 @@ export class Keyring {
   }
 
   private async bringUpToDate(record: KeyRecord, request: IssueRequest): Promise<KeyRecord | undefined> {
-    const note: Note = {
-      ...record.note,
-      ...this.noteFor(request),
-      ...(request.overrides ? {} : { overrides: record.note.overrides }),
-    };
+    const note: Note = { ...record.note, ...this.noteFor(request) };
     if (note.owner && note.person !== record.note.person) await this.people.ensure(note.owner, note.username);
     const policy = this.policyFor(request.id, note.overrides);
     const body: KeyBody = {
