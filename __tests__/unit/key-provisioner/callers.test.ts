@@ -10,7 +10,7 @@ import { configuration, SECRETS } from './configuration';
 /** All that may be called without a credential. A route that is not named here must ask for one. */
 const PUBLIC = ['/health', '/health/ready', '/metrics', '/openapi.json'];
 
-// Nothing listens where LiteLLM and Coder should be: a caller about whom they would be asked is not let in either.
+// Nothing listens where LiteLLM and Coder should be, so a caller that they would have to confirm is answered 503.
 const build = (options: Partial<Parameters<typeof buildApp>[0]> = {}) =>
   buildApp({
     configuration,
@@ -22,7 +22,7 @@ const build = (options: Partial<Parameters<typeof buildApp>[0]> = {}) =>
 
 /** Every route that Fastify is given, from the first one on. */
 const routes: { method: string; url: string }[] = [];
-/** To each plugin that has routes, one is added that says nothing about callers: it tells when it is reached. */
+/** A route without any line of authentication is added to each plugin that has routes, and records that it was reached. */
 const added: { prefix: string; url: string }[] = [];
 const reached: string[] = [];
 
@@ -67,7 +67,7 @@ test('every route but the public ones answers 401 without a credential', async (
   expect(routes.length).toBeGreaterThan(20);
 });
 
-test('a route that is added to a group without a word about callers lets only callers of this group in', async () => {
+test('a route added to a group without any line of authentication accepts only the callers of this group', async () => {
   const closed = added.filter(({ prefix }) => prefix !== '');
   expect(closed.map(({ prefix }) => prefix).sort()).toEqual([
     '/api/v1',
@@ -111,7 +111,7 @@ test('a route outside of every group stops the start', async () => {
   await other.close();
 });
 
-test('a workspace that is refused leaves one audit line that names it, for each of its calls', async () => {
+test('a workspace that is rejected leaves one audit line that names it, for each of its calls', async () => {
   const lines: string[] = [];
   const stream = new Writable({
     write(chunk, _encoding, done) {

@@ -30,7 +30,7 @@ export const keyStateSchema = z.enum(['active', 'revoked', 'expired']);
 /** An id that a token can prove: the token's message separates its parts by `|`. */
 const provableId = id.regex(/^[^|]*$/, 'must not contain "|"');
 
-/** Who asks, as a workspace says it; its token proves all three ids (design decision 5). */
+/** Who asks, according to the workspace; its token proves both ids and the name. */
 export const workspaceIdentitySchema = z.strictObject({
   workspace_id: provableId,
   owner_id: provableId,
@@ -54,7 +54,7 @@ export type ConfigureRequest = z.infer<typeof configureRequestSchema>;
 /** `POST /api/v1/keys/self-service` */
 export const selfServiceRequestSchema = z.strictObject({ purpose: z.string().max(200).optional() });
 
-/** A key that was just handed out: the only answer that ever holds `key`. Money is USD, times are ISO 8601. */
+/** A key that was just issued: the only answer that ever holds `key`. Money is USD, times are ISO 8601. */
 export const issuedKeySchema = z.object({
   key: z.string(),
   /** Whether it existed before this call. */
@@ -115,7 +115,7 @@ export const configureResponseSchema = z.object({
   files: z.array(configurationFileSchema),
   /** For the person's shells; holds no key. */
   environment: z.record(z.string(), z.string()),
-  /** Null where somebody's own key has no such limit. */
+  /** Null where a person's own key has no such limit. */
   key: issuedKeySchema.omit({ key: true }).extend({
     expires: z.string().nullable(),
     max_budget: z.number().nullable(),
@@ -210,9 +210,9 @@ export const reconcileResponseSchema = z.object({
   examined: z.number(),
   /** Names of keys whose workspace is gone: deleted, or with `dry_run` those that would be. */
   deleted: z.array(z.string()),
-  /** Keys whose workspace lives. */
+  /** Keys whose workspace still exists. */
   kept: z.number(),
-  /** Keys about which Coder gave no clear answer: left alone. */
+  /** Keys for which Coder gave no clear answer: not touched. */
   undecided: z.number(),
   duration_ms: z.number(),
 });

@@ -7,12 +7,12 @@ export interface FieldError {
 }
 
 export interface ProblemOptions {
-  /** What was wrong and what to do about it; meant for the person who called. */
+  /** What was wrong and what to do about it; for the caller. */
   readonly detail: string;
   /** Seconds until another attempt makes sense. @default - no `Retry-After` */
   readonly retryAfter?: number;
   readonly errors?: readonly FieldError[];
-  /** Extra words for the log, never for the caller. */
+  /** For the log, never for the caller. */
   readonly cause?: unknown;
   /** @default - the status code's own name */
   readonly title?: string;
@@ -50,9 +50,9 @@ export const unavailable = (detail: string, cause?: unknown, retryAfter = 5) =>
   new Problem(503, { detail, retryAfter, cause });
 export const badGateway = (detail: string, cause?: unknown) => new Problem(502, { detail, retryAfter: 30, cause });
 
-/** A key that an operator has blocked; only an operator brings it back. */
+/** A key that an operator has blocked; only an operator can restore it. */
 export const revoked = (name: string) =>
   new Problem(403, {
     title: 'Key revoked',
-    detail: `the key "${name}" was revoked by an operator and stays so across restarts; an operator restores it with \`gateway keys restore ${name}\``,
+    detail: `the key "${name}" was revoked by an operator and stays revoked across restarts; an operator can restore it with \`gateway keys restore ${name}\``,
   });

@@ -11,7 +11,7 @@ export function keyName({ scope, subject }: KeyId): string {
   return scope.startsWith('agent:') ? scope.replace(':', '-') : `${scope}-${subject}`;
 }
 
-/** The reverse of {@link keyName}, or undefined for what is no name of a key. */
+/** The reverse of {@link keyName}, or undefined for what is not the name of a key. */
 export function parseKeyName(name: string): KeyId | undefined {
   for (const scope of SCOPES) {
     if (scope.startsWith('agent:')) {

@@ -13,7 +13,7 @@ import {
   userRowSchema,
 } from './schema';
 
-/** LiteLLM answered, and refused what it should have accepted. */
+/** LiteLLM answered, and rejected a request that it should have accepted. */
 export class LiteLLMRefused extends Error {
   override readonly name = 'LiteLLMRefused';
 
@@ -22,7 +22,7 @@ export class LiteLLMRefused extends Error {
     readonly status: number,
     reason: string,
   ) {
-    super(`LiteLLM refused ${operation} with ${status}: ${scrub(reason)}`);
+    super(`LiteLLM rejected ${operation} with ${status}: ${scrub(reason)}`);
   }
 }
 
@@ -130,7 +130,7 @@ export class LiteLLMClient {
     return true;
   }
 
-  /** Deletes keys by hash; those that do not exist are none of its business. */
+  /** Deletes keys by hash; those that do not exist are ignored. */
   async deleteKeys(hashes: readonly string[]): Promise<void> {
     const answer = await this.send({
       operation: 'key/delete',
@@ -197,7 +197,7 @@ export class LiteLLMClient {
     this.expect(answer, 'user/update');
   }
 
-  /** Whether LiteLLM says that it and its database are ready. LiteLLM notices a lost database only after some 17 s. */
+  /** Whether LiteLLM says that it and its database are ready. It notices a lost database only after some 17 s. */
   async isReady(): Promise<boolean> {
     try {
       const answer = await this.upstream.call({
@@ -236,6 +236,6 @@ export class LiteLLMClient {
     const parsed = schema.safeParse(answer.body);
     if (parsed.success) return parsed.data;
     const where = parsed.error.issues.map((issue) => issue.path.join('.')).join(', ');
-    throw new LiteLLMRefused(operation, answer.status, `an answer of another shape than expected (${where})`);
+    throw new LiteLLMRefused(operation, answer.status, `the answer has an unexpected shape (${where})`);
   }
 }

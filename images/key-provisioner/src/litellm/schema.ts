@@ -2,8 +2,8 @@ import { z } from 'zod';
 
 /** LiteLLM's answers, as far as this service reads them. */
 
-/** LiteLLM writes the same moment in several ways, at times without a zone: then it means UTC. */
-const moment = z
+/** LiteLLM writes the same time in several ways, sometimes without a zone: then it means UTC. */
+const timestamp = z
   .string()
   .nullish()
   .transform((text) => (text ? new Date(/(Z|[+-]\d\d:?\d\d)$/.test(text) ? text : `${text}Z`).toISOString() : null));
@@ -22,7 +22,7 @@ export const keyRowSchema = z.object({
     .transform((spend) => spend ?? 0),
   max_budget: z.number().nullish(),
   budget_duration: z.string().nullish(),
-  budget_reset_at: moment,
+  budget_reset_at: timestamp,
   rpm_limit: z.number().nullish(),
   tpm_limit: z.number().nullish(),
   max_parallel_requests: z.number().nullish(),
@@ -31,10 +31,10 @@ export const keyRowSchema = z.object({
     .nullish()
     .transform((models) => models ?? []),
   allowed_routes: z.array(z.string()).nullish(),
-  expires: moment,
+  expires: timestamp,
   blocked: z.boolean().nullish(),
-  created_at: moment,
-  last_active: moment,
+  created_at: timestamp,
+  last_active: timestamp,
   metadata,
   status: z.string().nullish(),
 });
@@ -58,7 +58,7 @@ export const userRowSchema = z.object({
     .transform((spend) => spend ?? 0),
   max_budget: z.number().nullish(),
   budget_duration: z.string().nullish(),
-  budget_reset_at: moment,
+  budget_reset_at: timestamp,
 });
 export type UserRow = z.infer<typeof userRowSchema>;
 

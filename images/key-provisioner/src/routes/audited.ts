@@ -10,7 +10,7 @@ interface Subject {
   readonly id?: KeyId;
 }
 
-/** Runs a decision and leaves one audit line of how it ended. */
+/** Runs a decision and leaves one audit line that says how it ended. */
 export async function audited<T>(
   { audit }: Services,
   request: FastifyRequest,
@@ -30,8 +30,8 @@ export async function audited<T>(
   }
 }
 
-/** Runs the check of a caller, and leaves an audit line where it refuses them; what follows leaves its own. */
-export async function auditedRefusal(
+/** Runs the check of a caller and leaves an audit line where it rejects them; an accepted request leaves its own later. */
+export async function auditedCheck(
   { audit }: Services,
   request: FastifyRequest,
   { actor, id, scope }: { readonly actor: string; readonly id?: KeyId; readonly scope?: string },

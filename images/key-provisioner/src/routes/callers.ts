@@ -8,20 +8,20 @@ import { hashKey } from '../keys/derivation';
 import type { KeyRow } from '../litellm/schema';
 import { forbidden, notFound } from '../problem';
 import type { Services } from '../services';
-import { auditedRefusal } from './audited';
+import { auditedCheck } from './audited';
 
 /** The hooks by which groups of routes authenticate their callers. */
 
 declare module 'fastify' {
   interface FastifyContextConfig {
-    /** What the audit log calls a request whose caller is refused. @default 'authenticate' */
+    /** What the audit log calls a request whose caller is rejected. @default 'authenticate' */
     readonly action?: Decision['action'];
   }
 }
 
 type Hook = (request: FastifyRequest) => Promise<void>;
 
-/** Refuses a request that carries no credential at all, before its body is read. @throws Problem 401, 429 */
+/** Rejects a request without any credential, before its body is read. @throws Problem 401, 429 */
 export const requireBearer =
   ({ authentication }: Services, kind: CredentialKind, what: string): Hook =>
   async (request) => {
@@ -44,7 +44,7 @@ export const requireWorkspace =
           id: { scope: 'workspace', subject: identity.workspace_id },
         } as const)
       : ({ actor: 'somebody', scope: 'workspace' } as const);
-    await auditedRefusal(services, request, caller, async () => {
+    await auditedCheck(services, request, caller, async () => {
       const token = authentication.bearer(request, 'workspace', "the workspace's token");
       if (!identity || !provesIdentity(workspaceIdentitySecret, identity, token)) {
         throw authentication.wrong(
@@ -57,7 +57,7 @@ export const requireWorkspace =
     });
   };
 
-/** Who a body says it comes from; its token is still to prove that. */
+/** The workspace that a body names; the token has yet to prove it. */
 export function claimedIdentity(body: unknown): WorkspaceIdentity | undefined {
   const { workspace_id, owner_id, username } = (body ?? {}) as Partial<Record<keyof WorkspaceIdentity, unknown>>;
   if (typeof workspace_id !== 'string' || typeof owner_id !== 'string' || typeof username !== 'string')
@@ -72,11 +72,11 @@ export function rememberPerson(app: App): void {
   app.decorateRequest(PERSON);
 }
 
-/** The person whom {@link requirePerson} has let pass. */
+/** The person whom {@link requirePerson} has accepted. */
 export const callingPerson = (request: FastifyRequest): CoderUser => request.getDecorator<CoderUser>(PERSON);
 
 /**
- * Lets a person pass whose Coder session token the request carries.
+ * Accepts the person whose Coder session token the request carries.
  *
  * @throws Problem 401 where Coder does not accept it, 403 for a suspended account, 404 without Coder
  */
@@ -84,15 +84,15 @@ export const requirePerson =
   (services: Services): Hook =>
   async (request) => {
     const { authentication, coder } = services;
-    await auditedRefusal(services, request, { actor: 'somebody', scope: 'user' }, async () => {
+    await auditedCheck(services, request, { actor: 'somebody', scope: 'user' }, async () => {
       const token = authentication.bearer(request, 'person', 'a Coder session token');
-      if (!coder) throw notFound('self-service is off: set coder.url in gateway.yaml and deploy');
+      if (!coder) throw notFound('self-service is off; to turn it on, set coder.url in gateway.yaml and deploy');
       const user = await coder.userOf(token);
       if (!user) {
         throw authentication.wrong(
           request,
           'person',
-          'Coder does not accept this session token (or it is limited to scopes); run `coder login` and take `coder tokens create`',
+          'Coder does not accept this session token, or the token is limited to scopes; run `coder login`, then create one with `coder tokens create`',
         );
       }
       if (user.status === 'suspended') throw forbidden('this Coder account is suspended');
@@ -107,10 +107,10 @@ export function rememberKey(app: App): void {
   app.decorateRequest(KEY);
 }
 
-/** The key that {@link requireKey} has let pass. */
+/** The key that {@link requireKey} has accepted. */
 export const callingKey = (request: FastifyRequest): KeyRow => request.getDecorator<KeyRow>(KEY);
 
-/** Lets the holder of a virtual key pass, also of a revoked or expired one. @throws Problem 401 where LiteLLM has no such key */
+/** Accepts the holder of a virtual key, even of a revoked or expired one. @throws Problem 401 where LiteLLM has no such key */
 export const requireKey =
   ({ authentication, litellm }: Services): Hook =>
   async (request) => {
@@ -118,7 +118,7 @@ export const requireKey =
     // By its hash only: the key itself goes into no URL and no log.
     const row = await litellm.keyInfo(hashKey(key));
     if (!row || row.status === 'deleted') {
-      throw authentication.wrong(request, 'key', 'the gateway does not know this key, or it was deleted');
+      throw authentication.wrong(request, 'key', 'the gateway does not know this key; it may have been deleted');
     }
     request.setDecorator<KeyRow>(KEY, row);
   };

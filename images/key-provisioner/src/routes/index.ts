@@ -18,9 +18,9 @@ const GROUPS: readonly (readonly [prefix: string, group: RouteGroup])[] = [
   ['', publicRoutes],
 ];
 
-/** The whole API. From here on the application refuses routes outside of a group, which no hook would authenticate. */
+/** The whole API. From here on the application rejects routes outside of a group, which no hook would authenticate. */
 export async function registerRoutes(app: App, services: Services): Promise<void> {
-  app.addHook('onRoute', function refuseUngrouped({ method, url }) {
+  app.addHook('onRoute', function rejectUngrouped({ method, url }) {
     if (this === app)
       throw new Error(`${method} ${url} belongs to no group of callers; add it to one in routes/index.ts`);
   });

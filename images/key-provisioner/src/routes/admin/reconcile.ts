@@ -11,7 +11,7 @@ export function reconcileRoute(app: App, services: Services): void {
     {
       schema: {
         summary:
-          "Brings all keys and people to today's policy and deletes the keys of deleted workspaces; with `dry_run` only tells what would change",
+          "Applies today's policy to all keys and people and deletes the keys of deleted workspaces; with `dry_run` only reports what would change",
         tags: ['operator'],
         security: [{ operator: [] }],
         body: reconcileRequestSchema,

@@ -9,12 +9,12 @@ import { personOf } from '../person-of';
 /** A key's name in a path; a repository's slash is written `%2F`. */
 export const nameParameter = z.object({ name: z.string().min(1).max(160) });
 
-/** @throws Problem 404 for what cannot be the name of a key */
+/** The key that a path names. @throws Problem 404 for what cannot be the name of a key */
 export function keyIdOf(name: string): KeyId {
   const id = parseKeyName(name);
   if (id) return id;
   throw notFound(
-    `"${name}" is no name of a key; names are workspace-<id>, user-<id>, ci-<repository>, agent-review and agent-write`,
+    `"${name}" is not the name of a key; names are workspace-<id>, user-<id>, ci-<repository>, agent-review and agent-write`,
   );
 }
 

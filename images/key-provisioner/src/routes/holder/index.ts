@@ -3,7 +3,7 @@ import { claimedIdentity, rememberPerson, requireBearer, requirePerson, requireW
 import type { RouteGroup } from '../group';
 import { rotateRoute } from './rotate';
 
-/** For whoever has a key: a workspace where the body names one, else a person. */
+/** For holders of a key: a workspace where the body names one, else a person. */
 export const holderRoutes: RouteGroup = async (app, { services }) => {
   rememberPerson(app);
   const [workspace, person] = [requireWorkspace(services), requirePerson(services)];

@@ -13,7 +13,7 @@ export function rotateRoute(app: App, services: Services): void {
     {
       config: { action: 'rotate' },
       schema: {
-        summary: 'Replaces a key by its next generation; the old one stops working',
+        summary: 'Replaces a key with its next generation; the old one stops working',
         description: "With a workspace's identity and token: the workspace's key. Without a body: the person's own.",
         tags: ['workspace', 'person'],
         security: [{ workspace: [] }, { person: [] }],
@@ -29,7 +29,7 @@ export function rotateRoute(app: App, services: Services): void {
       const actor = `${identity ? 'workspace' : 'person'} ${id.subject}`;
       return audited(services, request, { action: 'rotate', actor, id }, async () => {
         const key = await services.rotation.rotate(id, { pause: true });
-        if (!key) throw notFound(`there is no key called "${keyName(id)}" yet; ask for one first`);
+        if (!key) throw notFound(`there is no key named "${keyName(id)}" yet; request one first`);
         return key;
       });
     },

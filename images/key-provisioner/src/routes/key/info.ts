@@ -12,9 +12,8 @@ export function keyInfoRoute(app: App, services: Services): void {
     '/info',
     {
       schema: {
-        summary: 'What a key may do and has spent, told to whoever holds it',
-        description:
-          'Spend follows a request after 6 to 17 seconds. A revoked or expired key is still told about itself.',
+        summary: 'What a key may do and has spent, for its holder',
+        description: 'Spend is updated 6 to 17 seconds after a request. Also answers for a revoked or expired key.',
         tags: ['key'],
         security: [{ key: [] }],
         response: { 200: keyInfoSchema, ...problems(401, 404, 502, 503) },
@@ -22,7 +21,7 @@ export function keyInfoRoute(app: App, services: Services): void {
     },
     async (request) => {
       const record = readRecord(callingKey(request), services.derivation);
-      if (!record) throw notFound('this key works, but was not made by the key-provisioner; ask whoever made it');
+      if (!record) throw notFound('this key was not created by the key-provisioner; ask the person who created it');
       return { ...keyInfo(record), person: await personOf(services, record) };
     },
   );

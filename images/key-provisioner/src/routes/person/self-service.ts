@@ -16,7 +16,7 @@ export function selfServiceRoute(app: App, services: Services): void {
         security: [{ person: [] }],
         body: selfServiceRequestSchema.nullish(),
         response: {
-          200: issuedKeySchema.describe('The key they have, renewed and brought up to the current policy.'),
+          200: issuedKeySchema.describe('The existing key, renewed and updated to the current policy.'),
           201: issuedKeySchema.describe('A new key.'),
           ...problems(401, 403, 404, 502, 503),
         },

@@ -2,19 +2,19 @@ import { healthSchema } from '../../contract';
 import type { App } from '../../http/app-type';
 import type { Services } from '../../services';
 
-/** For how long LiteLLM's state is remembered, in milliseconds, so that probes cost it nothing. */
-const REMEMBERED = 1_000;
+/** How long an answer about LiteLLM is reused, so that probes cost it nothing. */
+const READINESS_CACHE_MS = 1_000;
 
 export function healthRoutes(app: App, { litellm }: Services): void {
   let known: { at: number; ready: Promise<boolean> } | undefined;
   const litellmReady = () => {
-    if (!known || Date.now() - known.at > REMEMBERED) known = { at: Date.now(), ready: litellm.isReady() };
+    if (!known || Date.now() - known.at > READINESS_CACHE_MS) known = { at: Date.now(), ready: litellm.isReady() };
     return known.ready;
   };
 
   app.get(
     '/health',
-    { schema: { summary: 'Whether this process lives', tags: ['platform'], response: { 200: healthSchema } } },
+    { schema: { summary: 'Whether this process is alive', tags: ['platform'], response: { 200: healthSchema } } },
     () => ({ status: 'ok' as const }),
   );
 
@@ -22,7 +22,7 @@ export function healthRoutes(app: App, { litellm }: Services): void {
     '/health/ready',
     {
       schema: {
-        summary: 'Whether keys can be issued: LiteLLM and its database are there',
+        summary: 'Whether keys can be issued: LiteLLM and its database are reachable',
         tags: ['platform'],
         response: { 200: healthSchema, 503: healthSchema },
       },

@@ -24,7 +24,7 @@ export function configureRoute(app: App, services: Services): void {
     {
       config: { action: 'configure' },
       schema: {
-        summary: 'Everything a workspace writes at its start: its agents’ files and the environment of its shells',
+        summary: 'Everything a workspace writes when it starts: its agents’ files and the environment of its shells',
         tags: ['workspace'],
         security: [{ workspace: [] }],
         body: configureRequestSchema,
@@ -42,13 +42,14 @@ export function configureRoute(app: App, services: Services): void {
 async function configure(services: Services, body: ConfigureRequest): Promise<ConfigureResponse> {
   const { configuration, keyring } = services;
   const missing = body.agents.find((agent) => !configuration.agents.includes(agent));
-  if (missing) throw invalid('agents', `"${missing}" is not installed; there are ${list(configuration.agents)}`);
-  // Asked before a key is made: a typing error should cost nothing.
-  known(body.model, configuration.models);
+  if (missing)
+    throw invalid('agents', `"${missing}" is not installed; installed agents are ${list(configuration.agents)}`);
+  // Checked before a key is created: a typing error should cost nothing.
+  modelNamed(body.model, configuration.models);
   const given = body.api_key ? await ownKey(services, body.api_key) : await keyring.issue(workspaceIssue(body));
   const { key, ...about } = given;
   const allowed = configuration.models.filter(({ name }) => about.models.length === 0 || about.models.includes(name));
-  const model = known(body.model, allowed);
+  const model = modelNamed(body.model, allowed);
   const smallModel = chooseSmallModel(configuration.small_model, allowed, model);
   const { files, environment } = renderAgentFiles(body.agents, {
     configuration,
@@ -61,10 +62,13 @@ async function configure(services: Services, body: ConfigureRequest): Promise<Co
   return { files, environment, key: about };
 }
 
-function known(name: string, models: readonly ServedModel[]): ServedModel {
+function modelNamed(name: string, models: readonly ServedModel[]): ServedModel {
   const model = models.find((candidate) => candidate.name === name);
   if (model) return model;
-  throw invalid('model', `"${name}" is not available; there are ${list(models.map((candidate) => candidate.name))}`);
+  throw invalid(
+    'model',
+    `"${name}" is not available; available models are ${list(models.map((candidate) => candidate.name))}`,
+  );
 }
 
 const list = (words: readonly string[]) => words.join(', ') || 'none';

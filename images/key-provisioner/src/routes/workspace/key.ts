@@ -5,7 +5,7 @@ import type { IssueRequest } from '../../keys/keyring';
 import type { Services } from '../../services';
 import { audited } from '../audited';
 
-/** What is issued to a workspace that proved who it is. */
+/** The key of a workspace that has proved its identity. */
 export const workspaceIssue = (identity: WorkspaceKeyRequest): IssueRequest => ({
   id: { scope: 'workspace', subject: identity.workspace_id },
   owner: identity.owner_id,
@@ -24,7 +24,7 @@ export function workspaceKeyRoute(app: App, services: Services): void {
         security: [{ workspace: [] }],
         body: workspaceKeyRequestSchema,
         response: {
-          200: issuedKeySchema.describe('The key it has, renewed and brought up to the current policy.'),
+          200: issuedKeySchema.describe('The existing key, renewed and updated to the current policy.'),
           201: issuedKeySchema.describe('A new key.'),
           ...problems(401, 403, 502, 503),
         },
