@@ -1,6 +1,6 @@
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import { hasZodFastifySchemaValidationErrors } from 'fastify-type-provider-zod';
-import { LiteLLMRefused } from '../litellm/client';
+import { LiteLLMRefused } from '../litellm/transport';
 import { badGateway, Problem, unavailable } from '../problem';
 import { scrub } from '../upstream/scrub';
 import { UpstreamUnavailable } from '../upstream/upstream';
