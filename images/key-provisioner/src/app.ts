@@ -29,6 +29,7 @@ import { Metrics } from './metrics';
 import { registerRoutes } from './routes';
 import type { Services } from './services';
 
+/** What the service is made of. */
 export interface AppOptions {
   readonly configuration: GatewayConfiguration;
   readonly secrets: {

@@ -21,9 +21,11 @@ export const policySchema = z.strictObject({
 });
 export type Policy = z.infer<typeof policySchema>;
 
+/** What a key can be for. */
 export const SCOPES = ['workspace', 'user', 'ci', 'agent:review', 'agent:write'] as const;
 export type Scope = (typeof SCOPES)[number];
 
+/** The agents that a workspace can have. */
 export const AGENTS = ['roo-code', 'zoo-code', 'opencode', 'claude-code', 'codex', 'continue', 'aider'] as const;
 export type Agent = (typeof AGENTS)[number];
 
@@ -54,6 +56,7 @@ export const servedModelSchema = z.strictObject({
 });
 export type ServedModel = z.infer<typeof servedModelSchema>;
 
+/** The content of `gateway.json`. */
 export const gatewayConfigurationSchema = z.strictObject({
   /** Addresses as seen from a workspace, without a path. */
   gateway_url: z.url(),

@@ -12,6 +12,7 @@ export type CoderWorkspace = z.infer<typeof workspaceSchema>;
 
 const workspaceListSchema = z.object({ workspaces: z.array(z.object({ id: z.string() })), count: z.number() });
 
+/** A person as Coder describes them, as far as it matters here. */
 const userSchema = z.object({ id: z.string().min(1), username: z.string().min(1), status: z.string() });
 export type CoderUser = z.infer<typeof userSchema>;
 
@@ -24,6 +25,7 @@ export type WorkspaceAnswer =
   | { readonly state: 'deleted' }
   | { readonly state: 'unknown' };
 
+/** Where Coder is, and as whom it is asked. */
 export interface CoderOptions {
   readonly url: string;
   /** A token with the scopes workspace:read and template:read. Without it, only people's own tokens can be checked. */

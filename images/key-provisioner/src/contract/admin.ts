@@ -27,6 +27,7 @@ export const keyListQuerySchema = z.strictObject({
   page: z.coerce.number().int().min(1).max(100_000).default(1),
   page_size: z.coerce.number().int().min(1).max(100).default(50),
 });
+/** One page of keys. */
 export const keyListSchema = z.object({
   keys: z.array(keyInfoSchema),
   page: z.number(),
@@ -51,6 +52,7 @@ export const bootstrapRequestSchema = z.strictObject({
     .min(1)
     .max(1000),
 });
+/** Each person of a bootstrap, in one of three lists. */
 export const bootstrapResponseSchema = z.object({
   created: z.array(issuedKeySchema.extend({ username: z.string() })),
   existing: z.array(z.object({ username: z.string(), name: z.string(), state: keyStateSchema })),

@@ -23,6 +23,7 @@ export const configurationFileSchema = z.object({
 });
 export type ConfigurationFile = z.infer<typeof configurationFileSchema>;
 
+/** Everything that a workspace writes when it starts. */
 export const configureResponseSchema = z.object({
   files: z.array(configurationFileSchema),
   /** For the person's shells; holds no key. */

@@ -13,6 +13,7 @@ export const problemSchema = z.object({
 });
 export type Problem = z.infer<typeof problemSchema>;
 
+/** `GET /health` and `GET /health/ready` */
 export const healthSchema = z.object({
   status: z.enum(['ok', 'degraded']),
   litellm: z.enum(['ready', 'unreachable']).optional(),

@@ -7,6 +7,7 @@ const limitValue = z.union([z.number(), z.string(), z.array(z.string()), z.null(
 const changesSchema = z.record(z.string(), z.object({ from: limitValue, to: limitValue }));
 export type Changes = z.infer<typeof changesSchema>;
 
+/** What a run found and did, or with `dry_run` would do. */
 export const reconcileResponseSchema = z.object({
   dry_run: z.boolean(),
   /** Keys of every scope and state that were compared with today's policy. */

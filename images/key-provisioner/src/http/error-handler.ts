@@ -6,6 +6,7 @@ import { scrub } from '../upstream/scrub';
 import { UpstreamUnavailable } from '../upstream/upstream';
 import { type ValidationError, validationProblem } from './validation';
 
+/** The content type of every error answer. */
 export const PROBLEM_TYPE = 'application/problem+json';
 
 /** Answers with a problem document. */

@@ -10,6 +10,7 @@ export interface Limits {
   /** Wrong credentials from one address. @default 60 */
   readonly failuresPerMinute: number;
 }
+/** The limits of a deployed service. */
 export const DEFAULT_LIMITS: Limits = { requestsPerMinute: 1200, failuresPerMinute: 60 };
 
 /** How long requests are counted. */

@@ -19,6 +19,7 @@ interface Candidate {
   readonly workspace: string;
 }
 
+/** What one search for deleted workspaces found. */
 export interface GoneWorkspacesResult {
   readonly examined: number;
   /** Names of the keys that were deleted, or would be. */

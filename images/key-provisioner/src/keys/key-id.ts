@@ -26,4 +26,5 @@ export function parseKeyName(name: string): KeyId | undefined {
 /** An agent's key: one for each role. */
 export const agentId = (scope: Scope): KeyId => ({ scope, subject: scope.replace('agent:', '') });
 
+/** Whether two ids are those of the same key. */
 export const sameKey = (a: KeyId, b: KeyId) => a.scope === b.scope && a.subject === b.subject;

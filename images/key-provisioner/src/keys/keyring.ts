@@ -13,6 +13,7 @@ import type { People } from './people';
 import { type KeyRecord, type Note, noteMetadata } from './record';
 import { SingleFlight } from './single-flight';
 
+/** Whose key is asked for. */
 export interface IssueRequest {
   readonly id: KeyId;
   /** Coder's id of the person who pays; null for ci and agents. */

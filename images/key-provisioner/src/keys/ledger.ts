@@ -4,6 +4,7 @@ import { type Derivation, scopeMark } from './derivation';
 import { type KeyId, sameKey } from './key-id';
 import { type KeyRecord, type KeyState, readRecord } from './record';
 
+/** Which keys are asked for. @default - all */
 export interface LedgerFilter {
   readonly scope?: Scope | undefined;
   readonly owner?: string | undefined;
@@ -13,6 +14,7 @@ export interface LedgerFilter {
 /** Most readings of the whole table; what even the last one missed is found in the next run. */
 const MAX_READINGS = 3;
 
+/** One page of keys, and how many there are in all. */
 export interface LedgerPage {
   readonly records: KeyRecord[];
   readonly total: number;

@@ -5,6 +5,7 @@ import type { KeyRow } from '../litellm/schema';
 /** Most entries of each list in one report; the totals count all. */
 const MAX_LISTED = 1000;
 
+/** The part of a reconciler's answer that is about the policy. */
 export type PolicyReport = Pick<
   ReconcileResponse,
   'compared' | 'updated' | 'updated_total' | 'people' | 'people_total' | 'failed' | 'failed_total' | 'unreached'

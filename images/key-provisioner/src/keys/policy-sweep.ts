@@ -20,6 +20,7 @@ const MAX_UNANSWERED = 3;
 /** Most writes to one key in one run: the first, and those that correct what was written at the same time. */
 const MAX_WRITES = 3;
 
+/** What the sweep works with. */
 export interface PolicySweepParts {
   readonly litellm: LiteLLMClient;
   readonly ledger: Ledger;

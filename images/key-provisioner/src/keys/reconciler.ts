@@ -6,6 +6,7 @@ import { unavailable } from '../problem';
 import type { GoneWorkspaces } from './gone-workspaces';
 import type { PolicySweep } from './policy-sweep';
 
+/** What a run does. */
 export interface ReconcileOptions {
   readonly dryRun: boolean;
   /** Skips the keys of deleted workspaces, which take as long to find as Coder takes to answer. @default false */

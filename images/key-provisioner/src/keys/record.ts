@@ -22,6 +22,7 @@ export const noteSchema = z.object({
 });
 export type Note = z.infer<typeof noteSchema>;
 
+/** Whether a key works, and if not, why. */
 export type KeyState = 'active' | 'revoked' | 'expired';
 
 /** A key as LiteLLM has it, proven to be one of ours. */

@@ -11,6 +11,7 @@ import {
 } from './schema';
 import { type LiteLLMOptions, LiteLLMTransport } from './transport';
 
+/** Which keys are listed. */
 export interface KeyQuery {
   /** Part of the alias. */
   readonly alias?: string;

@@ -40,8 +40,10 @@ export const keyRowSchema = z.object({
 });
 export type KeyRow = z.infer<typeof keyRowSchema>;
 
+/** The answer of `/key/info`. */
 export const keyInfoAnswerSchema = z.object({ info: keyRowSchema });
 
+/** The answer of `/key/list`: one page. */
 export const keyListAnswerSchema = z.object({
   keys: z.array(keyRowSchema),
   total_count: z.number(),
@@ -49,6 +51,7 @@ export const keyListAnswerSchema = z.object({
 });
 export type KeyPage = z.infer<typeof keyListAnswerSchema>;
 
+/** One row of LiteLLM's user table. */
 export const userRowSchema = z.object({
   user_id: z.string(),
   user_alias: z.string().nullish(),
@@ -62,6 +65,7 @@ export const userRowSchema = z.object({
 });
 export type UserRow = z.infer<typeof userRowSchema>;
 
+/** The answer of `/user/list`. */
 export const userListAnswerSchema = z.object({ users: z.array(userRowSchema) });
 
 /** LiteLLM's errors come in three shapes (and `message` is at times a Python dict in a string). */
@@ -70,6 +74,7 @@ const errorSchema = z.union([
   z.object({ detail: z.unknown() }),
 ]);
 
+/** An error of LiteLLM; `type` and `param` are empty where it gives none. */
 export interface LiteLLMError {
   readonly message: string;
   readonly type: string;

@@ -16,6 +16,7 @@ export class LiteLLMRefused extends Error {
   }
 }
 
+/** Where LiteLLM is, and its master key. */
 export interface LiteLLMOptions extends Pick<UpstreamOptions, 'url' | 'metrics'> {
   readonly masterKey: string;
 }

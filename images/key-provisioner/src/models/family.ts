@@ -1,5 +1,6 @@
 /** Claude's families: what Claude Code's aliases mean, and how new a model is within one of them. */
 
+/** The families there are. */
 export const FAMILIES = ['sonnet', 'opus', 'haiku'] as const;
 
 /** A model's family and its version in it: `claude-sonnet-4-5` is sonnet, [4, 5]. */

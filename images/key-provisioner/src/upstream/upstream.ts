@@ -15,6 +15,7 @@ export class UpstreamUnavailable extends Error {
   }
 }
 
+/** How another service is called. */
 export interface UpstreamOptions {
   readonly name: 'litellm' | 'coder';
   /** Base URL. */
@@ -27,6 +28,7 @@ export interface UpstreamOptions {
   readonly timeoutMs?: number;
 }
 
+/** One request to another service. */
 export interface Call {
   /** Names the call in metrics. */
   readonly operation: string;
@@ -39,6 +41,7 @@ export interface Call {
   readonly attempts?: number;
 }
 
+/** What another service answered. */
 export interface Answer {
   readonly status: number;
   /** Parsed JSON, or the text where it is not JSON. */

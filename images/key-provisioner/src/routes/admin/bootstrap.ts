@@ -11,6 +11,7 @@ const CONCURRENCY = 4;
 
 type User = { username: string; user_id?: string; max_budget?: number; rpm_limit?: number };
 
+/** `POST /api/v1/admin/keys/bootstrap` */
 export function bootstrapRoute(app: App, services: Services): void {
   app.post(
     '/keys/bootstrap',

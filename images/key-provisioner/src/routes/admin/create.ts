@@ -7,6 +7,7 @@ import type { Services } from '../../services';
 import { audited } from '../audited';
 import { operator } from './shared';
 
+/** `POST /api/v1/admin/keys` */
 export function createKeyRoute(app: App, services: Services): void {
   const { configuration, keyring } = services;
   app.post(

@@ -4,6 +4,7 @@ import { problems } from '../../http/openapi';
 import { keyInfo } from '../../keys/record';
 import type { Services } from '../../services';
 
+/** `GET /api/v1/admin/keys` */
 export function listKeysRoute(app: App, { ledger }: Services): void {
   app.get(
     '/keys',

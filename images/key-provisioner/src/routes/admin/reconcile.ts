@@ -4,6 +4,7 @@ import { problems } from '../../http/openapi';
 import type { Services } from '../../services';
 import { audited } from '../audited';
 
+/** `POST /api/v1/admin/reconcile` */
 export function reconcileRoute(app: App, services: Services): void {
   const { reconciler } = services;
   app.post(

@@ -23,6 +23,7 @@ export async function fullInfo(services: Services, record: KeyRecord): Promise<K
   return { ...keyInfo(record), person: await personOf(services, record) };
 }
 
+/** An operator's decision about one key, for the audit log. */
 export const operator = (action: 'create' | 'revoke' | 'restore' | 'rotate' | 'delete' | 'reset-spend', id: KeyId) => ({
   action,
   actor: 'operator',

@@ -7,6 +7,7 @@ import type { Services } from '../../services';
 import { audited } from '../audited';
 import { callingPerson, claimedIdentity } from '../callers';
 
+/** `POST /api/v1/keys/rotate` */
 export function rotateRoute(app: App, services: Services): void {
   app.post(
     '/rotate',

@@ -7,6 +7,7 @@ import type { Services } from '../../services';
 import { callingKey } from '../callers';
 import { personOf } from '../person-of';
 
+/** `GET /api/v1/keys/info` */
 export function keyInfoRoute(app: App, services: Services): void {
   app.get(
     '/info',

@@ -5,6 +5,7 @@ import type { Services } from '../../services';
 import { audited } from '../audited';
 import { callingPerson } from '../callers';
 
+/** `POST /api/v1/keys/self-service` */
 export function selfServiceRoute(app: App, services: Services): void {
   app.post(
     '/self-service',

@@ -5,6 +5,7 @@ import type { Services } from '../../services';
 /** How long an answer about LiteLLM is reused, so that probes cost it nothing. */
 const READINESS_CACHE_MS = 1_000;
 
+/** `GET /health` and `GET /health/ready` */
 export function healthRoutes(app: App, { litellm }: Services): void {
   let known: { at: number; ready: Promise<boolean> } | undefined;
   const litellmReady = () => {

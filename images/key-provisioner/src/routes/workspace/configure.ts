@@ -18,6 +18,7 @@ import { ownKey } from './own-key';
 /** Where agents find their files: the home of the workspace image. */
 const HOME = '/home/coder';
 
+/** `POST /api/v1/workspaces/configure` */
 export function configureRoute(app: App, services: Services): void {
   app.post(
     '/workspaces/configure',

@@ -13,6 +13,7 @@ export const workspaceIssue = (identity: WorkspaceKeyRequest): IssueRequest => (
   workspaceName: identity.workspace_name ?? null,
 });
 
+/** `POST /api/v1/keys/workspace` */
 export function workspaceKeyRoute(app: App, services: Services): void {
   app.post(
     '/keys/workspace',
