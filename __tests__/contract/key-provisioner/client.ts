@@ -14,7 +14,7 @@ export interface Identity {
   workspace_name?: string;
 }
 
-/** A workspace that has never been heard of. */
+/** A workspace that is not known yet. */
 export const newWorkspace = (owner: string = randomUUID()): Identity => ({
   workspace_id: randomUUID(),
   owner_id: owner,
@@ -56,7 +56,7 @@ export class Client {
   operate = (method: string, name: string, action = '') =>
     this.admin(method, `/keys/${encodeURIComponent(name)}${action && `/${action}`}`);
 
-  /** LiteLLM's own word about a key. */
+  /** A key as LiteLLM reports it. */
   async row(key: string) {
     const { body } = await send('GET', `${this.gateway.url}/key/info?key=${hashKey(key)}`, this.gateway.masterKey);
     return body.info;

@@ -62,7 +62,7 @@ test.each([
 });
 
 test.each([500, 503, 429, 401])(
-  'while Coder answers %d, a new workspace waits and a known one goes on',
+  'while Coder answers %d, a new workspace gets no key and a known one gets its key',
   async (failure) => {
     const known = knownWorkspace();
     const key = await client.key(known);
@@ -103,7 +103,7 @@ test('a person gets a key of their own for their Coder session, the same one eac
   expect((await selfService(session)).body.key).toBe(rotated.body.key);
 });
 
-test('a session token goes to Coder for one call and is kept nowhere', async () => {
+test('a session token goes to Coder for one call and is stored nowhere', async () => {
   const session = 'session-of-bob-9876543210';
   coder.sessions.set(session, { id: 'b0b', username: 'bob', status: 'active' });
   const before = coder.requests.length;
@@ -123,7 +123,7 @@ test('a session token goes to Coder for one call and is kept nowhere', async () 
 
 test.each([
   ['no token', undefined, 401],
-  ['a wrong token', 'session-of-nobody', 401],
+  ['a wrong token', 'session-that-does-not-exist', 401],
 ])('self-service with %s is refused', async (_what, session, status) => {
   expect((await selfService(session)).status).toBe(status);
 });
@@ -137,7 +137,7 @@ test('a limited token of Coder, a suspended person and an absent Coder are told 
 });
 
 test('a refused session leaves an audit line, and not the session', async () => {
-  const session = 'session-of-a-stranger-0123456789';
+  const session = 'session-that-coder-rejects-0123456789';
   for (const call of ['self-service', 'rotate']) {
     const url = `${gateway.provisionerUrl}/api/v1/keys/${call}`;
     expect((await send('POST', url, session)).status).toBe(401);
@@ -180,7 +180,7 @@ test('the reconciler ends the keys of deleted workspaces and of no others', asyn
   expect(body).toMatch(/key_provisioner_reconciler_last_success_timestamp_seconds \d{10}/);
 });
 
-test('a living workspace is settled by the list, without a question of its own', async () => {
+test('an existing workspace is decided by the list, without a lookup of its own', async () => {
   const workspace = knownWorkspace();
   await client.key(workspace);
   coder.requests.length = 0;
@@ -226,7 +226,7 @@ test('without the list the reconciler asks about each workspace', async () => {
   expect((await client.operate('GET', `workspace-${alive.workspace_id}`)).status).toBe(200);
 });
 
-test('the reconciler runs by itself', async () => {
+test('the reconciler runs periodically', async () => {
   const gone = knownWorkspace();
   const key = await client.key(gone);
   coder.workspaces.set(gone.workspace_id, { owner_id: gone.owner_id, transition: 'delete', status: 'deleted' });

@@ -38,7 +38,7 @@ test('a budget stops a key', async () => {
   expect(refusal.body.error.type).toBe('budget_exceeded');
 });
 
-test('a restart and a rotation of the workspace buy nothing; a new budget by the operator does', async () => {
+test('a restart and a rotation of the workspace renew no budget; the operator can', async () => {
   const poor = await withConfiguration(gateway, ({ policies }) => {
     policies.workspace.max_budget = 2.5 * COST;
   });
@@ -68,8 +68,8 @@ test("a person's cap stops all their workspaces, and a new workspace of theirs t
   expect((await chat(gateway.url, two, HAIKU)).body.error.type).toBe('budget_exceeded');
   const third = await capped.key(newWorkspace(first.owner_id));
   expect((await chat(gateway.url, third, HAIKU)).body.error.type).toBe('budget_exceeded');
-  const stranger = await capped.key(newWorkspace());
-  expect((await chat(gateway.url, stranger, HAIKU)).status).toBe(200);
+  const ofAnotherPerson = await capped.key(newWorkspace());
+  expect((await chat(gateway.url, ofAnotherPerson, HAIKU)).status).toBe(200);
 });
 
 test('deleting a workspace and its key and starting another buys nothing', async () => {
@@ -265,9 +265,9 @@ test('a merged policy reaches every key of every scope and state, and nothing th
   expect(stillRevoked).toMatchObject({ ...limits, blocked: true });
   expect((await merged.start(revoked)).status).toBe(403);
   expect(await client.row(expired)).toMatchObject({ ...limits, expires: before.expired.expires, status: 'expired' });
-  const kept = await client.row(special);
-  expect(kept).toMatchObject({ ...limits, max_budget: 2, rpm_limit: 5 });
-  expect(Math.round((Date.parse(kept.expires) - Date.now()) / DAY)).toBe(300);
+  const withOwnLimits = await client.row(special);
+  expect(withOwnLimits).toMatchObject({ ...limits, max_budget: 2, rpm_limit: 5 });
+  expect(Math.round((Date.parse(withOwnLimits.expires) - Date.now()) / DAY)).toBe(300);
   expect((await client.info(keys.user)).body.person).toMatchObject({ max_budget: 12 });
   expect((await client.info(keys.workspace)).body.person).toMatchObject({ max_budget: 12 });
   expect(await client.row(theirs.body.key)).toEqual(foreignKey);
@@ -280,7 +280,7 @@ test('a merged policy reaches every key of every scope and state, and nothing th
     failed: [],
     workspaces_checked: false,
   });
-  // Longer lives wait for the next renewal: asked for again, the key has the whole of it.
+  // A longer lifetime applies from the next renewal: once requested again, the key has all of it.
   const longer = await withConfiguration(gateway, ({ policies }) => {
     policies.ci.duration = '90d';
   });

@@ -1,4 +1,4 @@
-"""Gives each generated request the credential that its path asks for, so that fuzzing reaches beyond the door."""
+"""Gives each generated request the credential that its path asks for, so that fuzzing gets past authentication."""
 
 import hashlib
 import os

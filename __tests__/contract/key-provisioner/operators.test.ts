@@ -53,7 +53,7 @@ test('limits asked for hold until others are asked for, also across rotation', a
 
 test.each([
   [{ scope: 'ci' }, 'subject', 'repository'],
-  [{ scope: 'agent:review', subject: 'x' }, 'subject', 'there is one such key'],
+  [{ scope: 'agent:review', subject: 'x' }, 'subject', 'there is only one such key'],
   [{ scope: 'workspace', subject: 'x' }, 'scope', '"ci"'],
   [{ scope: 'ci', subject: 'a', models: ['gpt'] }, 'models', 'claude-haiku-4-5'],
   [{ scope: 'ci', subject: 'a', models: [] }, 'models', '>=1'],
@@ -61,11 +61,11 @@ test.each([
   [{ scope: 'ci', subject: 'a', models: [''] }, 'models', 'claude-haiku-4-5'],
   [{ scope: 'ci', subject: 'a', max_budget: 500 }, 'max_budget', 'gateway.yaml allows (30'],
   [{ scope: 'ci', subject: 'a', duration: 'soon' }, 'duration', 'such as'],
-  [{ scope: 'ci', subject: 'a', blocked: true }, 'blocked', 'known are scope, subject'],
-])('%j is refused, naming %s', async (body, field, word) => {
+  [{ scope: 'ci', subject: 'a', blocked: true }, 'blocked', 'known fields are scope, subject'],
+])('%j is refused, naming %s', async (body, field, message) => {
   const reply = await create(body);
   expect(reply.status).toBe(422);
-  expect(reply.body.errors).toContainEqual({ field, detail: expect.stringContaining(word) });
+  expect(reply.body.errors).toContainEqual({ field, detail: expect.stringContaining(message) });
 });
 
 test('the list is paged and filtered by scope, owner and state', async () => {
@@ -73,7 +73,7 @@ test('the list is paged and filtered by scope, owner and state', async () => {
   for (let index = 0; index < 3; index += 1) secrets.add(await client.key(newWorkspace(owner)));
   await create({ scope: 'ci', subject: 'org/listed' });
   await client.operate('POST', 'ci-org/listed', 'revoke');
-  // A key made elsewhere is none of ours.
+  // A key created elsewhere is not one of ours.
   await send('POST', `${gateway.url}/key/generate`, gateway.masterKey, { key_alias: 'workspace-by-hand' });
 
   const names = async (query: string) =>
@@ -106,13 +106,13 @@ test.each([
 });
 
 test('revoke, restore, rotate and delete take effect at once and survive each other', async () => {
-  const key = (await create({ scope: 'ci', subject: 'org/life' })).body.key;
-  const name = 'ci-org/life';
+  const key = (await create({ scope: 'ci', subject: 'org/lifecycle' })).body.key;
+  const name = 'ci-org/lifecycle';
   const works = async (candidate: string) => (await chat(gateway.url, candidate, HAIKU)).status === 200;
   expect(await works(key)).toBe(true);
   expect((await client.operate('POST', name, 'revoke')).body.state).toBe('revoked');
   expect(await works(key)).toBe(false);
-  expect((await create({ scope: 'ci', subject: 'org/life' })).status).toBe(409);
+  expect((await create({ scope: 'ci', subject: 'org/lifecycle' })).status).toBe(409);
   expect((await client.operate('POST', name, 'rotate')).status).toBe(409);
   expect((await client.operate('POST', name, 'revoke')).body.state).toBe('revoked');
   expect((await client.operate('POST', name, 'restore')).body.state).toBe('active');
@@ -198,7 +198,7 @@ test('operations on one key at the same time as its holder starts and rotates en
   }
 });
 
-test('the log tells of every decision and holds no secret', () => {
+test('the log has every decision and no secret', () => {
   const log = readFileSync(join(gateway.directory, 'key-provisioner.log'), 'utf8');
   for (const secret of [
     ...secrets,

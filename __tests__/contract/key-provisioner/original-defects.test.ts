@@ -67,7 +67,7 @@ test('D-04: list, revoke and rotate work for operators, and say so when there is
   expect((await client.operate('POST', 'ci-unheard-of', 'revoke')).status).toBe(404);
 });
 
-test('D-05: a second bootstrap takes nothing away', async () => {
+test('D-05: a second bootstrap changes nothing', async () => {
   const users = [{ username: 'd05' }];
   const { key } = (await client.admin('POST', '/keys/bootstrap', { users })).body.created[0];
   const { created, existing } = (await client.admin('POST', '/keys/bootstrap', { users })).body;
@@ -92,7 +92,7 @@ test.each([
   ['without a password', ''],
   ["with its role's name", 'litellm'],
   ['with a usual one', 'postgres'],
-])('D-13: the database lets nobody in %s, though on the same machine', async (_how, password) => {
+])('D-13: the database rejects a login %s, even from the same machine', async (_how, password) => {
   const { hostname, port, username, pathname } = new URL(gateway.databaseUrl);
   const database = new DatabaseClient({
     host: hostname,

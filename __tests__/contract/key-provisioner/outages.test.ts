@@ -18,7 +18,7 @@ afterAll(() => gateway?.stop());
 
 test('LiteLLM killed in the middle of issuing and restarted: every workspace gets one key, none is lost', async () => {
   const before = newWorkspace();
-  const kept = await client.key(before);
+  const keyBefore = await client.key(before);
   const workspaces = Array.from({ length: 40 }, () => newWorkspace());
   const starting = Promise.all(workspaces.map((workspace) => client.start(workspace)));
   await new Promise((resolve) => setTimeout(resolve, 300));
@@ -32,7 +32,7 @@ test('LiteLLM killed in the middle of issuing and restarted: every workspace get
   expect((await client.admin('GET', '/keys')).status).toBe(503);
   await gateway.litellm.start();
 
-  await eventually(async () => expect((await client.start(before)).body.key).toBe(kept));
+  await eventually(async () => expect((await client.start(before)).body.key).toBe(keyBefore));
   const after = await Promise.all(workspaces.map((workspace) => client.start(workspace)));
   for (const [index, { status, body }] of after.entries()) {
     expect([200, 201]).toContain(status);

@@ -95,6 +95,6 @@ const describe = (id: string, { owner_id, transition, status }: StandInWorkspace
   id,
   name: 'dev',
   owner_id,
-  owner_name: 'somebody',
+  owner_name: 'owner',
   latest_build: { id: 'b', build_number: 1, transition, status, job: { status: 'succeeded' } },
 });

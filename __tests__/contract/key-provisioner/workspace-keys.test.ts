@@ -156,7 +156,7 @@ test('a key is never handed to another workspace, whatever the ids look like', a
   );
 }, 120_000);
 
-test('an alias cannot be claimed in advance, not even by somebody with the master key', async () => {
+test('an alias cannot be claimed in advance, not even with the master key', async () => {
   const workspace = newWorkspace();
   const id = { scope: 'workspace', subject: workspace.workspace_id } as const;
   const derivation = new Derivation(gateway.keyDerivationSecret);
@@ -170,14 +170,14 @@ test('an alias cannot be claimed in advance, not even by somebody with the maste
   expect((await client.start(workspace)).body).toMatchObject({ key: body.key, reused: true });
 });
 
-test('a key that somebody changed by hand in LiteLLM is put right at the next start', async () => {
+test('a key that was changed by hand in LiteLLM is corrected at the next start', async () => {
   const workspace = newWorkspace();
   const key = await client.key(workspace);
   const tampered = await send('POST', `${gateway.url}/key/update`, gateway.masterKey, {
     key: hashKey(key),
     key_alias: `mine-${randomUUID()}`,
     metadata: {},
-    user_id: 'somebody-else',
+    user_id: 'another-person',
     max_budget: 30,
   });
   expect(tampered.status).toBe(200);
@@ -210,7 +210,7 @@ test('rotation gives another key, the old one stops, and later starts get the ne
   expect(Number(soon.headers.get('retry-after'))).toBeGreaterThan(0);
 });
 
-test('simultaneous rotations on two copies leave exactly one living key', async () => {
+test('simultaneous rotations on two copies leave exactly one working key', async () => {
   const copy = new Client(gateway, (await gateway.startKeyProvisionerCopy()).url);
   const workspace = newWorkspace();
   const old = await client.key(workspace);
@@ -241,7 +241,7 @@ test('a rotation that was interrupted after its first half is finished by the ne
   expect((await chat(gateway.url, old, HAIKU)).status).toBe(401);
 });
 
-test('a secret that was rotated away or deleted never comes back to life', async () => {
+test('a secret that was rotated away or deleted never works again', async () => {
   const workspace = newWorkspace();
   const name = `workspace-${workspace.workspace_id}`;
   const dead = [await client.key(workspace)];
@@ -301,7 +301,7 @@ test("a person's own key is used instead of a provisioned one, once LiteLLM has 
   expect((await client.admin('GET', `/keys?owner=${workspace.owner_id}`)).body.keys).toHaveLength(0);
 
   const refused = async (change: object) => (await client.configure(workspace, { ...request, ...change })).body;
-  expect(await refused({ api_key: 'sk-nobody-knows-me' })).toMatchObject({
+  expect(await refused({ api_key: 'sk-an-unknown-key' })).toMatchObject({
     status: 422,
     errors: [{ field: 'api_key' }],
   });
@@ -311,7 +311,7 @@ test("a person's own key is used instead of a provisioned one, once LiteLLM has 
   expect((await refused({})).errors[0].detail).toContain('revoked');
 });
 
-test('a key tells its holder what it may do and has spent, and nothing to anybody else', async () => {
+test('the holder of a key learns what it may do and has spent, and other callers learn nothing', async () => {
   const workspace = newWorkspace();
   const key = await client.key(workspace);
   const { status, body } = await client.info(key);
@@ -328,7 +328,7 @@ test('a key tells its holder what it may do and has spent, and nothing to anybod
   });
   expect(Date.parse(body.budget_reset_at)).toBeGreaterThan(Date.now());
   expect(JSON.stringify(body)).not.toContain(key);
-  expect((await client.info('sk-nobody-knows-me')).status).toBe(401);
+  expect((await client.info('sk-an-unknown-key')).status).toBe(401);
   expect((await client.info(hashKey(key))).status).toBe(401);
   expect((await client.info(gateway.masterKey)).status).toBe(401);
 });

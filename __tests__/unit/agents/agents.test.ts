@@ -43,7 +43,7 @@ test('without an agent there are still the key and the list of models for ai-usa
   });
 });
 
-test('no agent is told of a model that the key may not use', () => {
+test('no agent knows a model that the key may not use', () => {
   const context = contextOf();
   const small = contextOf('claude-haiku-4-5', { models: [context.smallModel] });
   for (const file of render(AGENTS, small).files) expect(file.content).not.toMatch(/claude-(sonnet|opus)/);
@@ -115,14 +115,14 @@ describe('Claude Code', () => {
     expect(managed().env.CLAUDE_CODE_MAX_RETRIES).toBe('2');
   });
 
-  test('never asks by itself for a model that the key may not use', () => {
+  test('never chooses a model that the key may not use', () => {
     const context = contextOf('claude-haiku-4-5', { models: [contextOf().smallModel] });
     const names = Object.entries(managed(context).env).filter(([name]) => name.endsWith('_MODEL'));
     expect(names).toHaveLength(4);
     for (const [, model] of names) expect(model).toBe('claude-haiku-4-5');
   });
 
-  test('takes for its aliases the newest living models that the key may use, not the chosen or a retired one', () => {
+  test('takes for its aliases the newest models in service that the key may use, not the chosen or a retired one', () => {
     const { models } = contextOf().configuration;
     expect(managed(contextOf('claude-sonnet-4-5', { models })).env).toMatchObject({
       ANTHROPIC_MODEL: 'claude-sonnet-4-5',

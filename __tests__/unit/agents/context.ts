@@ -11,7 +11,7 @@ const settings = parseSettings(
 const configuration = gatewayConfiguration(settings);
 const named = (name: string) => configuration.models.find((model) => model.name === name)!;
 
-export const KEY = 'sk-a-key-that-nobody-has';
+export const KEY = 'sk-the-key-of-these-tests';
 
 /** A workspace that chose `model` and may use the first three names of the catalog. */
 export const contextOf = (model = 'claude-sonnet-4-5', extra: Partial<AgentContext> = {}): AgentContext => ({

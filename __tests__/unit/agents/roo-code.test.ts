@@ -29,8 +29,8 @@ function imported(model = 'claude-sonnet-4-5', extra: Partial<AgentContext> = {}
   return JSON.parse(file.content) as Imported;
 }
 
-/** The extension skips what it does not know without a word; strict schemas do not. */
-test('the extension’s own schemas take every word of the file', () => {
+/** The extension silently skips what it does not know; strict schemas do not. */
+test('the extension’s own schemas accept every field of the file', () => {
   const { providerProfiles, globalSettings, ...rest } = imported();
   expect(rest).toEqual({});
   expect(Object.keys(providerProfiles).sort()).toEqual(['apiConfigs', 'currentApiConfigName', 'modeApiConfigs']);
@@ -91,7 +91,7 @@ test('every model of the catalog makes a profile, and none has a name that the e
   for (const name of names) expect(name).not.toMatch(/o[134]/);
 });
 
-test('nothing is written or run without a question, and nothing is reported home', () => {
+test('nothing is written or run without asking, and there is no telemetry', () => {
   expect(imported().globalSettings).toMatchObject({
     alwaysAllowWrite: false,
     alwaysAllowExecute: false,

@@ -42,7 +42,7 @@ test('ai-usage asks with the key from its file and shows what is left as a bar',
   const { code, output } = await workspace.run('ai-usage');
   expect(code).toBe(0);
   expect(workspace.requests[0]).toMatchObject({ path: '/api/v1/keys/info', authorization: 'Bearer sk-a-key' });
-  expect(output).toContain('[#######.............] $3.20 of $10.00 left, starts anew 2026-12-01');
+  expect(output).toContain('[#######.............] $3.20 of $10.00 left, resets on 2026-12-01');
   expect(output).toContain('60 requests a minute');
 });
 
@@ -73,7 +73,7 @@ test.each([
   expect((await workspace.run('ai-usage')).output).toContain(bar);
 });
 
-test('somebody’s own key without a budget shows what was spent', async () => {
+test('a person’s own key without a budget shows what was spent', async () => {
   ready({ ...info, max_budget: null, budget_reset_at: null, rpm_limit: null, expires: null });
   const { code, output } = await workspace.run('ai-usage');
   expect(code).toBe(0);
@@ -128,7 +128,7 @@ test('workspace-entrypoint forgets a secret that the template no longer passes',
   expect(readdirSync(join(workspace.directory, 'secrets'))).toEqual(['GATEWAY_WORKSPACE_TOKEN']);
 });
 
-test('codex says at once that the gateway is away', async () => {
+test('codex says at once that the gateway is unreachable', async () => {
   const env = { AI_GATEWAY_URL: 'http://127.0.0.1:9', CODEX_PROGRAM: '/bin/false' };
   const { code, output } = await workspace.run('codex', ['exec', 'hello'], env);
   expect(code).toBe(1);

@@ -92,14 +92,14 @@ test('what the person added to their OpenCode file survives a start, comments to
   expect(merged).toContain('"model": "litellm/claude-sonnet-4-5"');
 });
 
-test('while the gateway is away the configuration of the last start stays', async () => {
+test('while the gateway is unreachable, the configuration of the last start stays', async () => {
   await workspace.start();
   workspace.answers = [problem(503, 'LiteLLM does not answer')];
   const { code, output } = await workspace.start();
   expect(code).toBe(0);
-  expect(output).toContain('LiteLLM does not answer; the configuration of the last start is kept');
+  expect(output).toContain('LiteLLM does not answer; keeping the configuration of the last start');
   expect(workspace.read('.config/litellm/key')).toBe(`${KEY}\n`);
-  expect(workspace.read('.local/state/ai-gateway/status')).toContain('is kept');
+  expect(workspace.read('.local/state/ai-gateway/status')).toContain('keeping the configuration of the last start');
 });
 
 test('a first start without a gateway says so and fails, so that Coder shows it', async () => {
@@ -109,11 +109,11 @@ test('a first start without a gateway says so and fails, so that Coder shows it'
 });
 
 test('a gateway that comes back is asked again, after as long as it says', async () => {
-  const away = { ...problem(503, 'starting'), headers: { 'retry-after': '0' } };
-  workspace.answers = [away, away, configured(['opencode'])];
+  const unavailable = { ...problem(503, 'starting'), headers: { 'retry-after': '0' } };
+  workspace.answers = [unavailable, unavailable, configured(['opencode'])];
   const { code, output } = await workspace.start({ GATEWAY_START_ATTEMPTS: '3' });
   expect(code).toBe(0);
-  expect(output).toContain('starting; asking again in 0 s (1 of 3)');
+  expect(output).toContain('starting; retrying in 0 s (attempt 1 of 3)');
   expect(workspace.requests).toHaveLength(3);
 });
 
@@ -137,7 +137,7 @@ test.each(['/etc/passwd', '~/.ssh/authorized_keys', '~/.config/x/../../.bashrc',
     const place = path.replace('~', workspace.home);
     workspace.answers = [configured([], undefined, [{ path: place, mode: '0600', content: 'no' }])];
     const { output } = await workspace.start();
-    expect(output).toContain('belongs nowhere in a workspace');
+    expect(output).toContain('does not belong in a workspace');
     expect(readdirSync(workspace.home)).not.toContain('.ssh');
     expect(readdirSync(workspace.home)).not.toContain('.bashrc');
   },
@@ -198,12 +198,12 @@ test('the editor starts in the home directory, wherever start-workspace was run,
   expect(started).not.toContain('workspace-trust');
 });
 
-test('editor settings that are no JSON are left alone', async () => {
+test('editor settings that are not valid JSON are left unchanged', async () => {
   const broken = '{ "half": ';
   workspace.write('.local/share/code-server/User/settings.json', broken);
   const { code, output } = await workspace.start();
   expect(code).toBe(0);
-  expect(output).toContain('left as it is');
+  expect(output).toContain('left unchanged');
   expect(workspace.read('.local/share/code-server/User/settings.json')).toBe(broken);
 });
 

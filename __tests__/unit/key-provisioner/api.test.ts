@@ -63,7 +63,7 @@ test.each(PROTECTED.filter(([, url]) => url.includes('/admin/')))(
   },
 );
 
-test('the admin token does not open the door of a workspace', async () => {
+test('the admin token is not accepted in place of the token of a workspace', async () => {
   expect((await ask(identity, bearer(SECRETS.adminToken))).statusCode).toBe(401);
 });
 
@@ -71,7 +71,7 @@ test.each([
   ['another workspace', { ...identity, workspace_id: 'w2' }],
   ['another owner', { ...identity, owner_id: 'o2' }],
   ['another name', { ...identity, username: 'bob' }],
-])("a workspace's token does not speak for %s", async (_what, claim) => {
+])("a workspace's token is not accepted for %s", async (_what, claim) => {
   const answer = await ask(claim);
   expect(answer.statusCode).toBe(401);
   expect(answer.json().detail).toContain('does not belong to this workspace_id');
@@ -80,12 +80,17 @@ test.each([
 test.each([
   ['a number as id', { ...identity, workspace_id: 7 }, 'workspace_id', 'expected string'],
   ['no owner', { workspace_id: 'w1', username: 'ann' }, 'owner_id', 'expected string'],
-  ['a separator in an id', { ...identity, workspace_id: 'a|b' }, 'workspace_id', 'without "|"'],
+  ['a separator in an id', { ...identity, workspace_id: 'a|b' }, 'workspace_id', 'must not contain "|"'],
   ['a space in an id', { ...identity, owner_id: 'a b' }, 'owner_id', 'printable ASCII'],
-  ['an endless id', { ...identity, workspace_id: 'x'.repeat(129) }, 'workspace_id', '<=128'],
+  ['an overlong id', { ...identity, workspace_id: 'x'.repeat(129) }, 'workspace_id', '<=128'],
   ['NUL in a name', { ...identity, username: 'a\u0000' }, 'username', 'control characters'],
-  ['half a character in a name', { ...identity, workspace_name: 'a\ud83d' }, 'workspace_name', 'whole characters'],
-  ['an unknown field', { ...identity, budget: 5 }, 'budget', 'known are workspace_id, owner_id'],
+  [
+    'an unpaired surrogate in a name',
+    { ...identity, workspace_name: 'a\ud83d' },
+    'workspace_name',
+    'unpaired surrogates',
+  ],
+  ['an unknown field', { ...identity, budget: 5 }, 'budget', 'known fields are workspace_id, owner_id'],
   ['an array', [identity], 'body', 'expected object'],
   ['text', '"hello"', 'body', 'expected object'],
   ['null', 'null', 'body', 'expected object'],
@@ -116,7 +121,7 @@ test.each([
   },
 );
 
-test('a name that would reach into prototypes is refused', async () => {
+test('a name that would change a prototype is refused', async () => {
   expect((await ask('{"__proto__": {"x": 1}, "workspace_id": "w1"}')).statusCode).toBe(400);
 });
 
@@ -152,7 +157,7 @@ test('a text where a list belongs is one mistake, not two', async () => {
   expect(errors).toEqual([{ field: 'agents', detail: expect.stringContaining('expected array') }]);
 });
 
-test('without LiteLLM a key is 503 with Retry-After, and nothing of the inside is told', async () => {
+test('without LiteLLM a key is 503 with Retry-After, and no internals are revealed', async () => {
   const answer = await ask(identity);
   expect(answer.statusCode).toBe(503);
   expect(Number(answer.headers['retry-after'])).toBeGreaterThan(0);
@@ -162,14 +167,14 @@ test('without LiteLLM a key is 503 with Retry-After, and nothing of the inside i
   expect(answer.body).not.toMatch(/ECONNREFUSED|127\.0\.0\.1/);
 });
 
-test('the process lives without LiteLLM, but is not ready', async () => {
+test('the process is alive without LiteLLM, but is not ready', async () => {
   expect((await app.inject('/health')).json()).toEqual({ status: 'ok' });
   const ready = await app.inject('/health/ready');
   expect(ready.statusCode).toBe(503);
   expect(ready.json()).toEqual({ status: 'degraded', litellm: 'unreachable' });
 });
 
-test('self-service says what it lacks', async () => {
+test('self-service says which setting it needs', async () => {
   const person = await app.inject({ method: 'POST', url: '/api/v1/keys/self-service', headers: bearer('x') });
   expect(person.statusCode).toBe(404);
   expect(person.json().detail).toContain('coder.url');
@@ -181,20 +186,20 @@ test('reconciling without LiteLLM is a 503 that says when to try again', async (
   expect(Number(reconcile.headers['retry-after'])).toBeGreaterThan(0);
 });
 
-test('an address that keeps presenting wrong credentials must wait, for that kind of credential', async () => {
-  const strict = await build({ limits: { failuresAMinute: 3 } });
+test('an address that keeps sending wrong credentials must wait, for that kind of credential', async () => {
+  const strict = await build({ limits: { failuresPerMinute: 3 } });
   const as = (credential: string) => strict.inject({ url: '/api/v1/admin/keys', headers: bearer(credential) });
   for (let attempt = 0; attempt < 3; attempt += 1) expect((await as('wrong')).statusCode).toBe(401);
-  const stopped = await as(SECRETS.adminToken);
-  expect(stopped.statusCode).toBe(429);
-  expect(Number(stopped.headers['retry-after'])).toBeGreaterThan(0);
+  const limited = await as(SECRETS.adminToken);
+  expect(limited.statusCode).toBe(429);
+  expect(Number(limited.headers['retry-after'])).toBeGreaterThan(0);
   const other = await strict.inject({ url: '/api/v1/keys/info', headers: bearer('sk-unknown') });
   expect(other.statusCode).toBe(503);
   await strict.close();
 });
 
-test('every caller has a limit of its own', async () => {
-  const strict = await build({ limits: { requestsAMinute: 2 } });
+test('every caller has a separate limit', async () => {
+  const strict = await build({ limits: { requestsPerMinute: 2 } });
   const as = (credential: string) => strict.inject({ url: '/openapi.json', headers: bearer(credential) });
   expect([(await as('a')).statusCode, (await as('a')).statusCode]).toEqual([200, 200]);
   const third = await as('a');
@@ -205,11 +210,11 @@ test('every caller has a limit of its own', async () => {
   await strict.close();
 });
 
-test('a request id is taken over when it is harmless, and made otherwise', async () => {
-  const kept = await app.inject({ url: '/health', headers: { 'x-request-id': 'abc-1.2' } });
-  expect(kept.headers['x-request-id']).toBe('abc-1.2');
-  const made = await app.inject({ url: '/health', headers: { 'x-request-id': 'a b\u0007' } });
-  expect(made.headers['x-request-id']).toMatch(/^[0-9a-f-]{36}$/);
+test('a request id is taken over when it is well-formed, and generated otherwise', async () => {
+  const given = await app.inject({ url: '/health', headers: { 'x-request-id': 'abc-1.2' } });
+  expect(given.headers['x-request-id']).toBe('abc-1.2');
+  const generated = await app.inject({ url: '/health', headers: { 'x-request-id': 'a b\u0007' } });
+  expect(generated.headers['x-request-id']).toMatch(/^[0-9a-f-]{36}$/);
 });
 
 test('the OpenAPI document lists every call, its credential and its problem answers', async () => {

@@ -44,11 +44,11 @@ test('a model whose context holds no diff, or that has no tools where the chosen
   expect(small('absent', [tiny], tiny)).toBe('tiny');
 });
 
-test('of two equally cheap models the one that is not about to end is taken, whatever their order', () => {
-  const ending = like('ending', { lifecycle: 'deprecated' });
-  const living = like('living', { lifecycle: 'active' });
-  expect(small('absent', [ending, living], ending)).toBe('living');
-  expect(small('absent', [living, ending], ending)).toBe('living');
+test('of two equally cheap models the one that is not deprecated is taken, whatever their order', () => {
+  const deprecated = like('deprecated', { lifecycle: 'deprecated' });
+  const active = like('active', { lifecycle: 'active' });
+  expect(small('absent', [deprecated, active], deprecated)).toBe('active');
+  expect(small('absent', [active, deprecated], deprecated)).toBe('active');
 });
 
 test('the newest of a family is told by numbers, not by letters or by the order of the catalog', () => {
@@ -93,7 +93,7 @@ test.each([
 });
 
 test.each(['claude-fable-5-1', 'magnopus-2', 'sonnetto-claude', 'qwen3-coder'])(
-  '%s is of none of the families',
+  '%s belongs to none of the families',
   (id) => {
     expect(familyOf(id)).toBeUndefined();
   },

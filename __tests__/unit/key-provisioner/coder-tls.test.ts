@@ -27,7 +27,7 @@ afterAll(() => {
   rmSync(directory, { recursive: true });
 });
 
-test('a person’s session token goes to no Coder whose certificate nobody vouches for', async () => {
+test('a person’s session token is never sent to a Coder with an untrusted certificate', async () => {
   const url = `https://localhost:${(server.address() as AddressInfo).port}`;
   const coder = new CoderClient({ url, metrics: new Metrics() });
   await expect(coder.userOf('session-of-ann-0123456789')).rejects.toThrow(/self-signed/);

@@ -27,7 +27,7 @@ test('two different scopes, subjects or generations never share a key, an alias 
   );
 });
 
-test('a key is one LiteLLM takes, and the same whoever derives it', () => {
+test('a key is one that LiteLLM accepts, and the same in every copy of the service', () => {
   fc.assert(
     fc.property(keyId, generation, (id, number) => {
       const key = derivation.key(id, number);
@@ -69,7 +69,7 @@ test('the name of a key leads back to its scope and subject', () => {
 });
 
 test.each(['', 'workspace', 'workspace-', 'agent-', 'agent-other', 'someone', 'CI-repo'])(
-  '"%s" is no name of a key',
+  '"%s" is not the name of a key',
   (name) => {
     expect(parseKeyName(name)).toBeUndefined();
   },

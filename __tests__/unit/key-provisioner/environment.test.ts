@@ -32,7 +32,7 @@ function problemsOf(env: NodeJS.ProcessEnv): readonly string[] {
   return [];
 }
 
-test('a complete environment is taken, with defaults for the rest', () => {
+test('a complete environment is accepted, with defaults for the rest', () => {
   expect(readEnvironment(good()).environment).toMatchObject({ HOST: '0.0.0.0', PORT: 8100, LOG_LEVEL: 'info' });
 });
 
@@ -73,7 +73,7 @@ test('one secret for two purposes stops the start', () => {
 test('confirming workspaces needs a token for Coder', () => {
   const file = fileWith({ ...configuration, confirm_workspaces: true, coder_url: 'http://coder:7080' });
   expect(problemsOf({ ...good(), GATEWAY_CONFIGURATION: file, CODER_TOKEN: '' })).toEqual([
-    'CODER_TOKEN: is needed because confirm_workspaces is on',
+    'CODER_TOKEN: is required because confirm_workspaces is on',
   ]);
 });
 
@@ -81,7 +81,7 @@ test.each([
   ['{', 'is not valid JSON'],
   [{ ...configuration, models: [] }, 'models'],
   [{ ...configuration, surprise: 1 }, 'surprise'],
-  [{ ...configuration, default_model: 'gpt' }, '"gpt" is not among its models'],
-])('a gateway.json that cannot be right stops the start and says where (%#)', (content, word) => {
-  expect(problemsOf({ ...good(), GATEWAY_CONFIGURATION: fileWith(content) }).join()).toContain(word);
+  [{ ...configuration, default_model: 'gpt' }, '"gpt" is not one of the models in this file'],
+])('an invalid gateway.json stops the start and says where (%#)', (content, message) => {
+  expect(problemsOf({ ...good(), GATEWAY_CONFIGURATION: fileWith(content) }).join()).toContain(message);
 });

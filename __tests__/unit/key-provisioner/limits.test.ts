@@ -68,17 +68,27 @@ test.each([
   ['ends later than its policy allows', 90 * DAY, '30d', { duration: '30d' }],
   ['ends as its policy says', 30 * DAY, '30d', {}],
   ['was renewed by a clock that is a little ahead', 30 * DAY + 50_000, '30d', {}],
-  ['would live longer under its policy', 10 * DAY, '30d', {}],
+  ['would have a longer lifetime under its policy', 10 * DAY, '30d', {}],
   ['is expired', -DAY, '30d', {}],
-])('unasked, the life of a key that %s is shortened at most', (_what, ms, duration, change) => {
+])('when nobody asks for a key that %s, its lifetime is at most shortened', (_what, ms, duration, change) => {
   expect(policyChanges(expiringIn(ms), { ...policy, duration }, NOW)).toEqual(change);
 });
 
-test('unasked, a key without an end gets one', () => {
+test('a key without an end gets one, even when nobody asks for it', () => {
   expect(policyChanges(row({ expires: null }), policy, NOW)).toEqual({ duration: policy.duration });
 });
 
-test('a short life is renewed in its own measure', () => {
+test.each([
+  ['10s', 10],
+  ['10m', 600],
+  ['10h', 36_000],
+  ['10d', 864_000],
+])('a lifetime of %s is %d seconds', (duration, seconds) => {
+  expect(needsRenewal(expiringIn(seconds * 1000), duration, NOW)).toBe(false);
+  expect(needsRenewal(expiringIn(seconds * 970), duration, NOW)).toBe(true);
+});
+
+test('a short lifetime is renewed in proportion', () => {
   expect(needsRenewal(expiringIn(5_000), '10s', NOW)).toBe(true);
   expect(needsRenewal(expiringIn(9_950), '10s', NOW)).toBe(false);
 });

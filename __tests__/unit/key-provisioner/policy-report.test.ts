@@ -1,7 +1,7 @@
 import { inWords, keyChanges, PolicyReportBuilder } from '../../../images/key-provisioner/src/keys/policy-report';
 import { keyRowSchema } from '../../../images/key-provisioner/src/litellm/schema';
 
-test('a change is told with what was there, and a new lifetime by the end it replaces', () => {
+test('a change is reported with the previous value, and a new lifetime with the end that it replaces', () => {
   const row = keyRowSchema.parse({ metadata: {}, max_budget: 5, tpm_limit: 9, expires: '2027-11-23T12:00:00Z' });
   const changes = keyChanges(row, { max_budget: 4, tpm_limit: null, max_parallel_requests: 2, duration: '30d' });
   expect(changes).toEqual({

@@ -23,7 +23,7 @@ test.each([
   expect(readError(body)).toMatchObject(expected);
 });
 
-test('keys and credentials are taken out of what goes to the log', () => {
+test('keys and credentials are removed from what goes to the log', () => {
   const text = scrub('failed for sk-abcDEF123_-456 with Bearer tok.en and sk-1');
   expect(text).not.toMatch(/abcDEF|tok\.en/);
 });

@@ -34,6 +34,6 @@ test('an id with the separator proves nothing, even with the right token', () =>
   expect(provesIdentity(secret, moved, workspaceToken(secret, moved))).toBe(false);
 });
 
-test.each(['', 'x', 'Bearer x'])('"%s" is no token', (token) => {
+test.each(['', 'x', 'Bearer x'])('"%s" is not a token', (token) => {
   expect(provesIdentity(secret, { workspace_id: 'w', owner_id: 'o', username: 'ann' }, token)).toBe(false);
 });

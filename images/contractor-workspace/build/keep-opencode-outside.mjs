@@ -6,7 +6,7 @@
 // tsconfig.json and node_modules; OpenCode asks for `esprima` in this way at each start and runs what it is given. Bun
 // has no switch against it. So bin/opencode starts the program in a folder that is root's, and here the program's own
 // text changes where it would ask for, or change, the process's folder: by text of the same length, in place. A second
-// run finds nothing to do; a program without these words is another one than this was written for, and an error.
+// run finds nothing to do; a program without this text is a version that this was not written for, and an error.
 import { readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
 
 const REPLACEMENTS = [
@@ -26,7 +26,7 @@ if (after !== before) {
   writeFileSync(`${file}.part`, program, { mode: statSync(file).mode });
   renameSync(`${file}.part`, file);
 } else if (REPLACEMENTS.some(([, instead]) => !before.includes(instead))) {
-  fail('neither asks for the working directory nor was changed before');
+  fail('neither reads the working directory nor was patched before');
 }
 
 /** Where a 64-bit little-endian ELF file keeps the section of this name. */
@@ -44,7 +44,7 @@ function section(elf, wanted) {
 
 function fail(why) {
   console.error(
-    `${file} ${why}: look how this version of OpenCode finds the folder it works in (${import.meta.filename})`,
+    `${file} ${why}; find out how this version of OpenCode determines its working directory, and adapt ${import.meta.filename}`,
   );
   process.exit(1);
 }

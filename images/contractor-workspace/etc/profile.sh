@@ -1,5 +1,5 @@
 # shellcheck shell=sh
-# For every interactive shell: the environment of this workspace's agents, and once per terminal what is left to spend.
+# For every interactive shell: the environment of this workspace's agents, and once per terminal the remaining budget.
 
 unset GATEWAY_WORKSPACE_TOKEN GATEWAY_API_KEY GATEWAY_GIT_PASSWORD
 case ":$PATH:" in

@@ -1,8 +1,8 @@
 """aider that takes no configuration from a repository.
 
 aider 0.86 reads `.aider.conf.yml`, `.env` and `.aider.model.settings.yml` of the repository it works in and lets them
-redirect requests (with the key) and run commands at start. There is no option against it, so the three functions that
-look for such files are narrowed here to the person's home and what the command line names.
+redirect requests (with the key) and run commands at start. No option turns that off, so the two functions that look for
+such files are limited here to the person's home and the files named on the command line.
 """
 
 import sys
@@ -11,7 +11,7 @@ from pathlib import Path
 import aider.main
 
 find_parser = aider.main.get_parser
-aider.main.generate_search_path_list  # an aider without it is not the one this was written for
+aider.main.generate_search_path_list  # fails for a version of aider that has no such function
 
 
 def parser_without_repository(_default_config_files, git_root):

@@ -1,10 +1,10 @@
 # shellcheck shell=bash
 # shellcheck disable=SC2154 # lib, settings, state and scratch are start-workspace's
-# Writes what the key-provisioner answered: each file whole or not at all, and none outside of where agents look.
+# Writes the files that the key-provisioner sent: each one whole or not at all, and none outside of the agents' folders.
 
 manifest=$state/files
 
-# A file that the person adds to as well; ours and theirs are merged.
+# A file that the person edits as well; ours and theirs are merged.
 is_shared() { [[ $1 == "$HOME/.config/opencode/opencode.json" ]]; }
 
 is_allowed() {
@@ -25,7 +25,7 @@ write_configuration() { # the answer's file
     mode=$(jq -r ".files[$index].mode" "$answer")
     [[ -z ${WORKSPACE_ETC_DIR:-} || $path != /etc/* ]] || path=$WORKSPACE_ETC_DIR${path#/etc}
     if ! is_allowed "$path" || [[ ! $mode =~ ^0[0-7]{3}$ ]]; then
-      say "the key-provisioner sent a file that belongs nowhere in a workspace; it is left out: ${path@Q} (mode ${mode@Q})"
+      say "the key-provisioner sent a file that does not belong in a workspace; skipped: ${path@Q} (mode ${mode@Q})"
       continue
     fi
     mkdir -p "$(dirname "$path")"
@@ -46,7 +46,7 @@ write_configuration() { # the answer's file
   mv "$settings/environment.part" "$settings/environment"
 }
 
-# Takes away what an earlier start wrote and this one did not: an agent that is no longer chosen keeps no key.
+# Removes what an earlier start wrote and this one did not: an agent that is no longer selected keeps no key.
 remove_files_of_earlier_starts() { # [file that lists those to keep]
   local path
   local -A keep=()

@@ -1,10 +1,10 @@
 # shellcheck shell=bash
 # git runs what the .git/config of a repository names: core.fsmonitor and filters at each `git status`, diff commands at
-# each `git diff`. A clone cannot bring that file; an unpacked archive, a copied folder or a bare repository among the
-# files can, and agents ask git before anybody was asked. Configuration from the environment comes after the file's.
+# each `git diff`. A clone does not contain that file; an unpacked archive, a copied folder or a bare repository among the
+# files can, and agents run git before they ask the person. Configuration from the environment overrides the file's.
 
 # git started from here on runs none of them.
-leave_git_commands_out() {
+disable_git_commands() {
   local scope entry key value
   # shellcheck disable=SC2016 # git's shell expands it
   local plain_diff='plain() { diff -u "$2" "$5" || true; }; plain'

@@ -1,7 +1,7 @@
 // Usage: merge-settings.mjs FILE < {"pinned": {…}, "defaults": {…}}
 //
 // Sets every pinned key in FILE, and a default only where FILE has no such key. FILE belongs to the person: comments,
-// order and every other key stay. A file that is no JSON at all is left alone and named on standard error (exit code 1).
+// order and every other key stay. A file that is not valid JSON is left unchanged and reported on standard error (exit code 1).
 import { chmodSync, existsSync, mkdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { applyEdits, modify, parse } from 'jsonc-parser';
@@ -16,7 +16,9 @@ if (text.trim() === '') text = '{}\n';
 const errors = [];
 const current = parse(text, errors, { allowTrailingComma: true });
 if (errors.length > 0 || typeof current !== 'object' || current === null || Array.isArray(current)) {
-  console.error(`${file} is not a JSON object; it is left as it is, so settings of this workspace may be missing`);
+  console.error(
+    `${file} is not a valid JSON object; it was left unchanged, so settings of this workspace may be missing`,
+  );
   process.exit(1);
 }
 

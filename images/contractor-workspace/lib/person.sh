@@ -1,7 +1,7 @@
 # shellcheck shell=bash
 # shellcheck disable=SC2154 # state is start-workspace's
-# What the person asked for besides agents: the editor, a repository, dotfiles. Their words are arguments and variables
-# here, never text of a command. None of it stops the start: a failure is said, and the workspace still opens.
+# What the person asked for besides agents: the editor, a repository, dotfiles. Their input is passed as arguments and
+# variables, never as text of a command. None of it stops the start: a failure is reported, and the workspace still opens.
 
 editor_port=${GATEWAY_EDITOR_PORT:-13337}
 
@@ -9,7 +9,7 @@ start_editor() {
   command -v code-server >/dev/null || return 0
   ! editor_answers || return 0
   # In the home directory, as extensions start programs where the editor was started. Folders are not trusted until the
-  # person says so: tasks, a folder's settings and extensions that run things (Roo Code) wait for that.
+  # person trusts them: tasks, a folder's settings and extensions that run things (Roo Code) wait for that.
   (cd "$HOME" && exec setsid code-server --bind-addr "127.0.0.1:$editor_port" --auth none --disable-telemetry \
     --disable-update-check --disable-getting-started-override --extensions-dir /opt/code-server/extensions \
     >"$state/code-server.log" 2>&1 9>&- </dev/null) &
@@ -36,29 +36,29 @@ clone_repository() {
   name=${name##*[/:]}
   name=${name%.git}
   if [[ -z $name || $name == . || $name == .. ]]; then
-    echo "the git repository ${url@Q} names no folder to clone into; it is left out"
+    echo "the URL of the git repository, ${url@Q}, names no folder to clone into; it was not cloned"
     return 0
   fi
   remember_credentials "$url"
   target=$HOME/$name
   [[ ! -e $target ]] || return 0
-  # Into a folder of another name, so that half a clone is not taken for the repository at the next start.
+  # Into a folder of another name, so that an incomplete clone is not mistaken for the repository at the next start.
   rm -rf "$target.part"
   if git clone --quiet -- "$url" "$target.part" 9>&- && mv "$target.part" "$target"; then
     echo "cloned the repository into ~/$name"
   else
     rm -rf "$target.part"
-    echo "the git repository ${url@Q} could not be cloned (see above); clone it by hand, or correct it in the workspace's settings"
+    echo "the git repository ${url@Q} could not be cloned (see above); clone it by hand, or correct its URL in the workspace's settings"
   fi
 }
 
-# In git's own memory, for that server only; on no disk. Each start says them again.
+# In git's own memory, for that server only, never on disk. Each start stores them again.
 remember_credentials() {
   local url=$1
   [[ -n ${GATEWAY_GIT_PASSWORD:-} && $url =~ ^(https?)://([^/?#@]*@)?([^/?#]+) ]] || return 0
   local protocol=${BASH_REMATCH[1]} host=${BASH_REMATCH[3]}
   if [[ ${GATEWAY_GIT_USERNAME:-}${GATEWAY_GIT_PASSWORD} == *$'\n'* ]]; then
-    echo 'git credentials with a line break cannot be used; they are left out'
+    echo 'git credentials cannot contain a line break; they were ignored'
     return 0
   fi
   git config --global "credential.$protocol://$host.helper" 'cache --timeout=2592000'

@@ -1,8 +1,8 @@
 # shellcheck shell=bash
-# Asks the key-provisioner for this workspace's files. Values reach curl and jq by the environment or files, never as
+# Requests this workspace's files from the key-provisioner. Values reach curl and jq by the environment or files, never as
 # arguments, which any process may read.
 
-# The chosen agents as a JSON array; `both` means the Roo extension that this image holds, and OpenCode.
+# The selected agents as a JSON array; `both` means the Roo extension that this image holds, and OpenCode.
 wanted_agents() {
   # shellcheck disable=SC2016 # jq's variables
   jq --null-input --compact-output '
@@ -32,7 +32,7 @@ request_configuration() {
       200)
         jq --exit-status '(.files | type) == "array" and (.environment | type) == "object"' \
           "$directory/answer.json" >/dev/null 2>&1 && return 0
-        echo "the key-provisioner at $GATEWAY_PROVISIONER_URL sent something else than a configuration" >"$directory/problem"
+        echo "the key-provisioner at $GATEWAY_PROVISIONER_URL did not send a configuration" >"$directory/problem"
         return 1
         ;;
       000) echo "the key-provisioner at $GATEWAY_PROVISIONER_URL does not answer" >"$directory/problem" ;;
@@ -43,22 +43,22 @@ request_configuration() {
     esac
     [[ $status =~ ^(000|429|5..)$ ]] && ((attempt < attempts)) || return 1
     pause=$(retry_after "$directory/answer-headers" "$attempt")
-    say "$(<"$directory/problem"); asking again in $pause s ($attempt of $attempts)"
+    say "$(<"$directory/problem"); retrying in $pause s (attempt $attempt of $attempts)"
     sleep "$pause"
   done
 }
 
-# The server's word, at most half a minute; else 1, 2, 4 … 15 seconds.
+# Seconds until the next attempt: the server's Retry-After, at most 30; else 1, 2, 4 … 15.
 retry_after() {
-  local told
-  told=$(sed -nE 's/^[Rr]etry-[Aa]fter: *([0-9]+)\r?$/\1/p' "$1" 2>/dev/null | tail -n 1)
-  if [[ -n $told ]]; then
-    ((told <= 30)) || told=30
+  local seconds
+  seconds=$(sed -nE 's/^[Rr]etry-[Aa]fter: *([0-9]+)\r?$/\1/p' "$1" 2>/dev/null | tail -n 1)
+  if [[ -n $seconds ]]; then
+    ((seconds <= 30)) || seconds=30
   else
-    told=$((2 ** ($2 - 1)))
-    ((told <= 15)) || told=15
+    seconds=$((2 ** ($2 - 1)))
+    ((seconds <= 15)) || seconds=15
   fi
-  echo "$told"
+  echo "$seconds"
 }
 
 missing_environment() {

@@ -1,5 +1,5 @@
 # shellcheck shell=bash
-# Where this workspace keeps what concerns the AI gateway, for the scripts in ../bin.
+# Where this workspace stores its AI configuration, for the scripts in ../bin.
 # shellcheck disable=SC2034 # the scripts that source this use the names
 
 lib=$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")
@@ -8,7 +8,7 @@ state=$HOME/.local/state/ai-gateway
 secrets=${WORKSPACE_SECRETS_DIR:-/run/workspace}
 secret_names=(GATEWAY_WORKSPACE_TOKEN GATEWAY_API_KEY GATEWAY_GIT_PASSWORD)
 
-# AI_GATEWAY_URL and the like, as the key-provisioner said. Holds no key.
+# AI_GATEWAY_URL and the like, as sent by the key-provisioner. Contains no key.
 load_environment() {
   # shellcheck disable=SC1091
   [[ ! -r $settings/environment ]] || . "$settings/environment"

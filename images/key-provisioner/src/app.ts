@@ -29,6 +29,7 @@ import { Metrics } from './metrics';
 import { registerRoutes } from './routes';
 import type { Services } from './services';
 
+/** What the service is made of. */
 export interface AppOptions {
   readonly configuration: GatewayConfiguration;
   readonly secrets: {
@@ -45,10 +46,12 @@ export interface AppOptions {
   readonly limits?: Partial<Limits>;
 }
 
-/** Most that a request may send, in bytes; the list of people for a bootstrap may be longer. */
+/** Most bytes of a request body; the list of people for a bootstrap may be longer. */
 const BODY_LIMIT = 64 * 1024;
+/** A slow or silent client must not hold a connection for ever. */
+const REQUEST_TIMEOUT_MS = 30_000;
 
-/** The service without its process: nothing listens yet. `close()` finishes what is under way. */
+/** The service without its process: nothing listens yet. `close()` finishes the requests in progress. */
 export async function buildApp(options: AppOptions): Promise<App> {
   const log = options.logger ?? pino({ enabled: false });
   const limits = { ...DEFAULT_LIMITS, ...options.limits };
@@ -62,8 +65,7 @@ export async function buildApp(options: AppOptions): Promise<App> {
       return typeof given === 'string' && /^[\w.-]{1,64}$/.test(given) ? given : randomUUID();
     },
     frameworkErrors: handleError,
-    // A slow or silent client must not hold a connection for ever.
-    requestTimeout: 30_000,
+    requestTimeout: REQUEST_TIMEOUT_MS,
     connectionTimeout: 0,
     forceCloseConnections: 'idle',
     routerOptions: { maxParamLength: 512 },
@@ -79,7 +81,7 @@ export async function buildApp(options: AppOptions): Promise<App> {
   await registerRateLimits(app, limits);
   registerNotFound(app);
   await registerOpenApi(app);
-  registerRoutes(app, services);
+  await registerRoutes(app, services);
 
   let stop = async () => {};
   app.addHook('onListen', async () => {
@@ -105,7 +107,7 @@ function createServices(options: AppOptions, log: FastifyBaseLogger, limits: Lim
   return {
     configuration,
     workspaceIdentitySecret: secrets.workspaceIdentitySecret,
-    authentication: new Authentication(secrets.adminToken, limits.failuresAMinute),
+    authentication: new Authentication(secrets.adminToken, limits.failuresPerMinute),
     litellm,
     derivation,
     ledger,

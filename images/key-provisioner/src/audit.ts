@@ -1,7 +1,7 @@
 import type { FastifyBaseLogger } from 'fastify';
 import type { Metrics } from './metrics';
 
-/** One decision: who asked for what, about which key, and what came of it. Never a secret. */
+/** One decision: who asked for what, about which key, and the outcome. Never a secret. */
 export interface Decision {
   readonly action:
     | 'issue'
@@ -15,8 +15,9 @@ export interface Decision {
     | 'delete'
     | 'reset-spend'
     | 'update'
-    | 'reconcile';
-  /** `workspace <id>`, `person <id>`, `operator`, `reconciler`; `somebody` who did not prove who they are. */
+    | 'reconcile'
+    | 'authenticate';
+  /** `workspace <id>`, `person <id>`, `operator`, `reconciler`; `somebody` for a caller who did not prove who they are. */
   readonly actor: string;
   /** The key's name, where there is one. */
   readonly key?: string;

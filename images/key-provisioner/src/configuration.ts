@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { DURATION, DURATION_ERROR } from './keys/duration';
 import { FAMILIES } from './models/family';
 
 /**
@@ -6,9 +7,9 @@ import { FAMILIES } from './models/family';
  * This schema is the contract between synth time (which writes the file) and run time (which reads it).
  */
 
-const duration = z.string().regex(/^[1-9]\d*[smhd]$/);
+const duration = z.string().regex(DURATION, DURATION_ERROR);
 
-/** Limits of one kind of key, in LiteLLM's own words. `models` is never empty and budgets are never null. */
+/** Limits of one kind of key, with LiteLLM's own names. `models` is never empty and budgets are never null. */
 export const policySchema = z.strictObject({
   max_budget: z.number().positive(),
   budget_duration: duration,
@@ -20,9 +21,11 @@ export const policySchema = z.strictObject({
 });
 export type Policy = z.infer<typeof policySchema>;
 
+/** What a key can be for. */
 export const SCOPES = ['workspace', 'user', 'ci', 'agent:review', 'agent:write'] as const;
 export type Scope = (typeof SCOPES)[number];
 
+/** The agents that a workspace can have. */
 export const AGENTS = ['roo-code', 'zoo-code', 'opencode', 'claude-code', 'codex', 'continue', 'aider'] as const;
 export type Agent = (typeof AGENTS)[number];
 
@@ -31,7 +34,7 @@ const prices = { input: usd, output: usd, cache_write: usd, cache_read: usd };
 
 /**
  * What agents must know about a model. Prices are USD per million tokens, limits are tokens. What is optional was added later; without
- * it a model counts as active, with one price whatever the length of the prompt, and of the family that its name tells.
+ * it a model counts as active, with one price whatever the length of the prompt, and of the family that its name says.
  */
 export const servedModelSchema = z.strictObject({
   name: z.string().min(1),
@@ -53,8 +56,9 @@ export const servedModelSchema = z.strictObject({
 });
 export type ServedModel = z.infer<typeof servedModelSchema>;
 
+/** The content of `gateway.json`. */
 export const gatewayConfigurationSchema = z.strictObject({
-  /** Addresses as a workspace sees them (through its door), without a path. */
+  /** Addresses as seen from a workspace, without a path. */
   gateway_url: z.url(),
   provisioner_url: z.url(),
   models: z.array(servedModelSchema).min(1),
@@ -70,7 +74,7 @@ export const gatewayConfigurationSchema = z.strictObject({
   }),
   /** Agents the workspace image holds: what `agents` of a configure call may name. */
   agents: z.array(z.enum(AGENTS)).min(1),
-  /** Seconds between two runs of the reconciler; 0: only the one after the start, which leaves deleted workspaces out. */
+  /** Seconds between two runs of the reconciler; 0: only the one at the start, which does not look for deleted workspaces. */
   reconcile_interval_s: z.int().nonnegative(),
   /** Where Coder's API is, if workspaces are confirmed and self-service is offered. */
   coder_url: z.url().optional(),

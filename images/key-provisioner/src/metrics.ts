@@ -6,7 +6,7 @@ export class Metrics {
 
   readonly requests = new Histogram({
     name: 'key_provisioner_request_duration_seconds',
-    help: 'Time until a request was answered',
+    help: 'Time to answer a request',
     labelNames: ['method', 'route', 'status'] as const,
     buckets: [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30],
     registers: [this.registry],
@@ -22,7 +22,7 @@ export class Metrics {
 
   readonly decisions = new Counter({
     name: 'key_provisioner_decisions_total',
-    help: 'What was decided about keys',
+    help: 'Decisions about keys',
     labelNames: ['action', 'scope', 'outcome'] as const,
     registers: [this.registry],
   });
@@ -49,20 +49,20 @@ export class Metrics {
 
   readonly reconcilerLastSuccess = new Gauge({
     name: 'key_provisioner_reconciler_last_success_timestamp_seconds',
-    help: 'When the reconciler last ran to its end, with Coder answering; dry runs do not count',
+    help: 'When the reconciler last finished a run in which Coder answered; dry runs do not count',
     registers: [this.registry],
   });
 
   readonly policyUpdates = new Counter({
     name: 'key_provisioner_policy_updates_total',
-    help: "Keys and people brought to today's policy without being asked for, by how it ended",
+    help: "Updates of keys and people to today's policy by the reconciler, by outcome",
     labelNames: ['kind', 'outcome'] as const,
     registers: [this.registry],
   });
 
   readonly policyLastSuccess = new Gauge({
     name: 'key_provisioner_policy_last_success_timestamp_seconds',
-    help: "When all keys were last compared with today's policy and none was left unreached; dry runs do not count",
+    help: "When all keys were last compared with today's policy, none of them unreached; dry runs do not count",
     registers: [this.registry],
   });
 

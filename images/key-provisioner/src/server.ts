@@ -2,8 +2,8 @@ import pino from 'pino';
 import { buildApp } from './app';
 import { ConfigurationError, readEnvironment } from './environment';
 
-/** Seconds that requests under way are given when the process is asked to stop. */
-const GRACE_S = 12;
+/** How long requests in progress may take to finish when the process is asked to stop. */
+const STOP_GRACE_S = 12;
 
 async function main(): Promise<void> {
   const { environment, configuration } = readEnvironment(process.env);
@@ -11,7 +11,7 @@ async function main(): Promise<void> {
     level: environment.LOG_LEVEL,
     base: { service: 'key-provisioner' },
     timestamp: pino.stdTimeFunctions.isoTime,
-    // Headers and bodies are never logged; this is for the day somebody forgets.
+    // Headers and bodies are never logged; this is for the day that is forgotten.
     redact: ['*.authorization', '*.headers.authorization', '*["coder-session-token"]', '*.api_key'],
   });
   const coderUrl = environment.CODER_URL ?? configuration.coder_url;
@@ -31,22 +31,27 @@ async function main(): Promise<void> {
   const stop = async (signal: NodeJS.Signals) => {
     if (stopping) return;
     stopping = true;
-    log.info({ signal }, 'stopping: requests under way are finished');
+    log.info({ signal }, 'stopping: finishing the requests in progress');
     setTimeout(() => {
       log.error('requests did not finish in time');
       process.exit(1);
-    }, GRACE_S * 1000).unref();
+    }, STOP_GRACE_S * 1000).unref();
     await app.close();
     log.info('stopped');
   };
   process.on('SIGTERM', stop);
   process.on('SIGINT', stop);
 
-  await app.listen({ host: environment.HOST, port: environment.PORT });
+  const { HOST: host, PORT: port } = environment;
+  await app.listen({ host, port }).catch((error: NodeJS.ErrnoException) => {
+    throw new ConfigurationError([
+      `HOST, PORT: cannot listen on ${host}:${port} (${error.code ?? error.message}); choose another address or port`,
+    ]);
+  });
 }
 
 main().catch((error: unknown) => {
-  const expected = error instanceof ConfigurationError || (error as NodeJS.ErrnoException).code === 'EADDRINUSE';
-  process.stderr.write(`${expected ? (error as Error).message : ((error as Error).stack ?? String(error))}\n`);
+  const expected = error instanceof ConfigurationError;
+  process.stderr.write(`${expected ? error.message : ((error as Error).stack ?? String(error))}\n`);
   process.exit(1);
 });

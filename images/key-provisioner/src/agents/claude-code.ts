@@ -15,7 +15,7 @@ const OTHER_PROVIDERS = [
 /**
  * Claude Code: managed settings, which neither a repository nor the environment overrides. The key comes from a managed
  * `apiKeyHelper`: it stays out of the environment of the commands that Claude Code runs, and a repository's own helper
- * (which would run without a question in print mode) has no say. That a repository's settings and MCP servers are not
+ * (which would run without asking in print mode) is ignored. That a repository's settings and MCP servers are not
  * read at all is the work of the image's wrapper; what is pinned here holds without it too.
  */
 export function claudeCode(context: AgentContext): AgentFiles {
@@ -29,7 +29,7 @@ export function claudeCode(context: AgentContext): AgentFiles {
           ANTHROPIC_BASE_URL: context.configuration.gateway_url.replace(/\/+$/, ''),
           ANTHROPIC_UNIX_SOCKET: '',
           ...Object.fromEntries(OTHER_PROVIDERS.map((name) => [`CLAUDE_CODE_USE_${name}`, ''])),
-          // The gateway is spoken to in clear: a proxy would read the key.
+          // The connection to the gateway is not encrypted: a proxy would read the key.
           NO_PROXY: noProxy(context),
           no_proxy: noProxy(context),
           ...models(context),
@@ -47,7 +47,7 @@ export function claudeCode(context: AgentContext): AgentFiles {
 }
 
 /**
- * Every name it picks by itself must be one the key may use; without them it asks for today's own default. An alias whose family the
+ * Every model that it chooses on its own must be one that the key may use; otherwise it asks for its own default. An alias whose family the
  * key lacks is the chosen model, haiku (also what Claude Code's small tasks are done with) the small one.
  */
 const models = ({ model, models: allowed, smallModel }: AgentContext) => ({

@@ -1,8 +1,8 @@
 import { type AgentContext, type AgentFiles, keyPath, openAiUrl, ownerOnly } from './context';
 
 /**
- * Codex CLI: its machine-wide managed file, which stands above the person's and a repository's. It never gives up on a gateway that is
- * away (measured), so the image starts it through a wrapper that asks first and ends `codex exec` after a while.
+ * Codex CLI: its machine-wide managed file, which stands above the person's and a repository's. It never gives up on an unreachable
+ * gateway (measured), so the image starts it through a wrapper that checks first and ends `codex exec` after a while.
  */
 export function codex(context: AgentContext): AgentFiles {
   const { model } = context;

@@ -27,10 +27,10 @@ export interface AgentFiles {
 export type AgentRenderer = (context: AgentContext) => AgentFiles;
 
 /** Most tokens an agent asks for at once: more than any answer needs, and what agents themselves use (measured). */
-const MOST_OUTPUT = 32_000;
+const MAX_OUTPUT_TOKENS = 32_000;
 
 /** Tokens an agent may ask `model` for. */
-export const outputLimit = (model: ServedModel) => Math.min(model.output, MOST_OUTPUT);
+export const outputLimit = (model: ServedModel) => Math.min(model.output, MAX_OUTPUT_TOKENS);
 
 /** Base URL for clients that speak OpenAI's protocol. */
 export const openAiUrl = (context: AgentContext) => `${context.configuration.gateway_url.replace(/\/+$/, '')}/v1`;

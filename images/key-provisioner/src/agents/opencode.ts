@@ -1,7 +1,7 @@
 import { type AgentContext, type AgentFiles, jsonFile, keyPath, openAiUrl, outputLimit } from './context';
 
-/** Milliseconds; an agent's turn with a long answer takes minutes. */
-const REQUEST_TIMEOUT = 600_000;
+/** An agent's turn with a long answer takes minutes. */
+const REQUEST_TIMEOUT_MS = 600_000;
 
 /**
  * OpenCode 1.x. The managed file pins address, key and providers against whatever a repository or the environment says;
@@ -12,7 +12,7 @@ export function opencode(context: AgentContext): AgentFiles {
     litellm: {
       npm: '@ai-sdk/openai-compatible',
       name: 'AI gateway',
-      options: { baseURL: openAiUrl(context), apiKey: `{file:${keyPath(context)}}`, timeout: REQUEST_TIMEOUT },
+      options: { baseURL: openAiUrl(context), apiKey: `{file:${keyPath(context)}}`, timeout: REQUEST_TIMEOUT_MS },
       models: Object.fromEntries(
         context.models.map((model) => [
           model.name,

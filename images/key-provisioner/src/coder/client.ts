@@ -12,6 +12,7 @@ export type CoderWorkspace = z.infer<typeof workspaceSchema>;
 
 const workspaceListSchema = z.object({ workspaces: z.array(z.object({ id: z.string() })), count: z.number() });
 
+/** A person as Coder describes them, as far as it matters here. */
 const userSchema = z.object({ id: z.string().min(1), username: z.string().min(1), status: z.string() });
 export type CoderUser = z.infer<typeof userSchema>;
 
@@ -24,6 +25,7 @@ export type WorkspaceAnswer =
   | { readonly state: 'deleted' }
   | { readonly state: 'unknown' };
 
+/** Where Coder is, and as whom it is asked. */
 export interface CoderOptions {
   readonly url: string;
   /** A token with the scopes workspace:read and template:read. Without it, only people's own tokens can be checked. */
@@ -44,11 +46,11 @@ export class CoderClient {
       metrics: options.metrics,
       headers: {},
       connections: 8,
-      timeout: 5_000,
+      timeoutMs: 5_000,
     });
   }
 
-  /** @throws UpstreamUnavailable when Coder is away, limits us, or does not accept our token */
+  /** Looks up a workspace. @throws UpstreamUnavailable when Coder is unreachable, limits our requests, or rejects our token */
   async lookUp(id: string): Promise<WorkspaceAnswer> {
     const { status, body } = await this.get('workspace', `/api/v2/workspaces/${encodeURIComponent(id)}`);
     if (status === 410) return { state: 'deleted' };
@@ -101,7 +103,7 @@ export class CoderClient {
   private expect<T extends z.ZodType>(status: number, body: unknown, schema: T): z.output<T> {
     if (status !== 200) throw new UpstreamUnavailable('coder', `answered ${status}`);
     const parsed = schema.safeParse(body);
-    if (!parsed.success) throw new UpstreamUnavailable('coder', 'gave an answer of another shape than expected');
+    if (!parsed.success) throw new UpstreamUnavailable('coder', 'answered in an unexpected shape');
     return parsed.data;
   }
 }

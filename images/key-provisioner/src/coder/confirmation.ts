@@ -3,11 +3,11 @@ import { forbidden, unavailable } from '../problem';
 import { UpstreamUnavailable } from '../upstream/upstream';
 import type { CoderClient, WorkspaceAnswer } from './client';
 
-/** For how long a good answer spares the next question, in milliseconds. */
-const FRESH = 30_000;
-/** For how long a good answer still counts while Coder is away. */
-const TRUSTED = 10 * 60_000;
-/** Good answers remembered at most. */
+/** How long a confirmation is good without asking again. */
+const FRESH_MS = 30_000;
+/** How long a confirmation is good while Coder is unreachable. */
+const TRUSTED_MS = 10 * 60_000;
+/** Most confirmations remembered. */
 const CAPACITY = 10_000;
 
 /** Asks Coder whether a workspace that proved its identity exists, belongs to its owner, and is starting or running. */
@@ -22,25 +22,25 @@ export class Confirmation {
   /**
    * Returns for a workspace that may have a key.
    *
-   * @throws Problem 403 where Coder says no, 503 where Coder is away and nothing good was heard lately
+   * @throws Problem 403 where Coder says no, 503 where Coder is unreachable and did not confirm the workspace lately
    */
   async confirm(workspaceId: string, ownerId: string): Promise<void> {
     const key = JSON.stringify([workspaceId, ownerId]);
     const known = this.confirmed.get(key) ?? Number.NEGATIVE_INFINITY;
-    if (Date.now() - known < FRESH) return;
+    if (Date.now() - known < FRESH_MS) return;
     let answer: WorkspaceAnswer;
     try {
       answer = await this.coder.lookUp(workspaceId);
     } catch (error) {
       if (!(error instanceof UpstreamUnavailable)) throw error;
-      if (Date.now() - known < TRUSTED) {
-        this.log.warn({ workspace: workspaceId, reason: error.message }, 'coder is away; going by its last answer');
+      if (Date.now() - known < TRUSTED_MS) {
+        this.log.warn({ workspace: workspaceId, reason: error.message }, 'Coder is unreachable; using its last answer');
         return;
       }
-      throw unavailable('Coder cannot be asked about this workspace right now; try again', error);
+      throw unavailable('Coder is unreachable and cannot confirm this workspace right now; try again', error);
     }
     this.confirmed.delete(key);
-    judge(answer, workspaceId, ownerId);
+    assertConfirmed(answer, workspaceId, ownerId);
     this.remember(key);
   }
 
@@ -51,7 +51,7 @@ export class Confirmation {
   }
 }
 
-function judge(answer: WorkspaceAnswer, workspaceId: string, ownerId: string): void {
+function assertConfirmed(answer: WorkspaceAnswer, workspaceId: string, ownerId: string): void {
   if (answer.state === 'deleted') throw forbidden('this workspace was deleted');
   if (answer.state === 'unknown') throw forbidden('Coder does not know this workspace');
   const { workspace } = answer;

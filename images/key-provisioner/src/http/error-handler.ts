@@ -1,11 +1,12 @@
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import { hasZodFastifySchemaValidationErrors } from 'fastify-type-provider-zod';
-import { LiteLLMRefused } from '../litellm/client';
+import { LiteLLMRefused } from '../litellm/transport';
 import { badGateway, Problem, unavailable } from '../problem';
 import { scrub } from '../upstream/scrub';
 import { UpstreamUnavailable } from '../upstream/upstream';
 import { type ValidationError, validationProblem } from './validation';
 
+/** The content type of every error answer. */
 export const PROBLEM_TYPE = 'application/problem+json';
 
 /** Answers with a problem document. */
@@ -27,14 +28,14 @@ export function sendProblem(request: FastifyRequest, reply: FastifyReply, proble
     });
 }
 
-/** Turns whatever was thrown into a problem document; texts of other services and stack traces stay in the log. */
+/** Turns whatever was thrown into a problem document; messages of other services and stack traces stay in the log. */
 export function handleError(error: unknown, request: FastifyRequest, reply: FastifyReply) {
   const problem = asProblem(error, request);
   if (problem.status >= 500) {
     const cause = problem.cause instanceof Error ? problem.cause : undefined;
     const reason = (cause ?? (error instanceof Error ? error : undefined))?.message;
     const stack = problem.status === 500 && error instanceof Error ? { stack: scrub(error.stack ?? '', 4000) } : {};
-    request.log.error({ status: problem.status, reason: scrub(reason ?? ''), ...stack }, 'failed');
+    request.log.error({ status: problem.status, reason: scrub(reason ?? ''), ...stack }, 'request failed');
   }
   return sendProblem(request, reply, problem);
 }
@@ -43,10 +44,10 @@ export function handleError(error: unknown, request: FastifyRequest, reply: Fast
 export function asProblem(error: unknown, request: FastifyRequest): Problem {
   if (error instanceof Problem) return error;
   if (error instanceof UpstreamUnavailable) {
-    const [who, what] = error.upstream === 'coder' ? ['Coder', ''] : ['the gateway (LiteLLM)', ' or its database'];
-    return unavailable(`${who}${what} is not available right now; try again in a few seconds`, error);
+    const upstream = error.upstream === 'coder' ? 'Coder' : 'the gateway (LiteLLM) or its database';
+    return unavailable(`${upstream} is not available right now; try again in a few seconds`, error);
   }
-  if (error instanceof LiteLLMRefused) return refusedByLiteLLM(error);
+  if (error instanceof LiteLLMRefused) return rejectedByLiteLLM(error);
   if (hasZodFastifySchemaValidationErrors(error)) return validationProblem(error as ValidationError, request);
   const { statusCode = 500, code = '' } = error as FastifyError;
   if (code === 'FST_ERR_CTP_BODY_TOO_LARGE') {
@@ -68,20 +69,26 @@ export function asProblem(error: unknown, request: FastifyRequest): Problem {
 }
 
 const internal = (cause: unknown) =>
-  new Problem(500, { detail: 'something went wrong inside the key-provisioner; its log has the request id', cause });
+  new Problem(500, {
+    detail: 'internal error of the key-provisioner; its log has the details under this request id',
+    cause,
+  });
 
-/** LiteLLM's own upper bounds are the one refusal that a caller can do something about. */
-function refusedByLiteLLM(error: LiteLLMRefused): Problem {
+/** LiteLLM's own upper bounds are the only rejection that a caller can do something about. */
+function rejectedByLiteLLM(error: LiteLLMRefused): Problem {
   const bound = /(\w+) is over max limit set in config.*max_value=([\w.]+)/.exec(error.message);
   if (error.status === 400 && bound?.[1]) {
-    const detail = `is above the most that any policy in gateway.yaml allows (${bound[2]})`;
+    const detail = `exceeds the most that any policy in gateway.yaml allows (${bound[2]})`;
     return new Problem(422, { detail: `${bound[1]}: ${detail}`, errors: [{ field: bound[1], detail }], cause: error });
   }
   if (error.status === 401 || error.status === 403) {
     return badGateway(
-      'the gateway does not accept the key-provisioner; an operator must check LITELLM_MASTER_KEY',
+      "the gateway rejects the key-provisioner's master key; an operator must check LITELLM_MASTER_KEY",
       error,
     );
   }
-  return badGateway('the gateway refused what it should have accepted; an operator finds the reason in the log', error);
+  return badGateway(
+    'the gateway rejected a request of the key-provisioner; an operator can find the reason in its log',
+    error,
+  );
 }

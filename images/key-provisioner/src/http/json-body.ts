@@ -3,8 +3,8 @@ import type { z } from 'zod';
 import type { App } from './app-type';
 
 /**
- * Reads JSON bodies. Many clients announce JSON and then send nothing, where there is nothing to say: that is no mistake
- * on routes that need no body.
+ * Reads JSON bodies. Many clients send `content-type: application/json` without a body, which is accepted on routes that
+ * need none.
  */
 export function registerJsonBody(app: App): void {
   const parse = app.getDefaultJsonParser('error', 'error');

@@ -3,7 +3,7 @@ import { notFound, Problem } from '../problem';
 import type { App } from './app-type';
 import { sendProblem } from './error-handler';
 
-/** Answers what no route takes: 405 with `Allow` where the path exists for other methods, else 404. */
+/** Answers requests for which there is no route: 405 with `Allow` where the path exists for other methods, else 404. */
 export function registerNotFound(app: App): void {
   const routes: { pattern: RegExp; methods: string[] }[] = [];
   app.addHook('onRoute', ({ url, method }) => {
@@ -14,10 +14,10 @@ export function registerNotFound(app: App): void {
     const path = request.url.split('?')[0] ?? '';
     const methods = [...new Set(routes.filter(({ pattern }) => pattern.test(path)).flatMap((route) => route.methods))];
     if (methods.length === 0) {
-      return sendProblem(request, reply, notFound('there is nothing here; /openapi.json lists what there is'));
+      return sendProblem(request, reply, notFound('there is no such path; /openapi.json lists all of them'));
     }
     reply.header('allow', methods.join(', '));
-    const detail = `${request.method} is not possible here; ${methods.join(', ')} is`;
+    const detail = `${request.method} is not allowed here; allowed: ${methods.join(', ')}`;
     return sendProblem(request, reply, new Problem(405, { detail }));
   });
 }

@@ -20,34 +20,38 @@ export async function registerOpenApi(app: App): Promise<void> {
       components: {
         securitySchemes: {
           workspace: bearer('The token that the template derived for the workspace.'),
-          person: bearer("A person's Coder session token; used once and never kept."),
-          key: bearer('A virtual key, about itself.'),
+          person: bearer("A person's Coder session token; used for one call and never stored."),
+          key: bearer('A virtual key, which may ask about itself only.'),
           operator: bearer('The admin token.'),
         },
       },
     },
     transform: jsonSchemaTransform,
   });
+}
+
+/** The document itself. */
+export function openApiRoute(app: App): void {
   app.get('/openapi.json', { schema: { hide: true } }, () => app.swagger() as unknown);
 }
 
 const TEXTS: Record<number, string> = {
-  400: 'The body is not JSON.',
+  400: 'The body is not valid JSON.',
   401: 'No credential, or a wrong one.',
   403: 'Not allowed, or revoked by an operator.',
-  404: 'There is no such thing.',
-  405: 'Not with this method.',
-  409: 'It contradicts what is there.',
+  404: 'Not found.',
+  405: 'Not allowed with this method.',
+  409: 'Conflicts with the current state.',
   413: 'The body is too large.',
   415: 'The body is not JSON.',
-  422: 'What validation refuses, field by field.',
-  429: 'Too much; `Retry-After` tells when to try again.',
-  500: 'A fault of this service.',
-  502: 'LiteLLM refuses this service.',
-  503: 'LiteLLM, its database or Coder is away; `Retry-After` tells when to try again.',
+  422: 'Validation failed; `errors` names each field.',
+  429: 'Too many requests; `Retry-After` says when to try again.',
+  500: 'Internal error of this service.',
+  502: 'LiteLLM rejects the requests of this service.',
+  503: 'LiteLLM, its database or Coder is unreachable; `Retry-After` says when to try again.',
 };
 
-/** The error answers of a route, as its schema lists them. */
+/** The error responses of a route, for its schema: those given, and those that every route has. */
 export function problems(...statuses: number[]) {
   const all = [...new Set([400, ...statuses, 405, 413, 415, 422, 429, 500])];
   return Object.fromEntries(

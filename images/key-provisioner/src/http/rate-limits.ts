@@ -3,23 +3,27 @@ import rateLimit from '@fastify/rate-limit';
 import { Problem } from '../problem';
 import type { App } from './app-type';
 
-/** Requests a minute of one caller: a credential where there is one, else an address. */
+/** Limits for one caller: a credential where there is one, else an address. */
 export interface Limits {
-  /** @default 1200 */
-  readonly requestsAMinute: number;
+  /** Requests of one caller. @default 1200 */
+  readonly requestsPerMinute: number;
   /** Wrong credentials from one address. @default 60 */
-  readonly failuresAMinute: number;
+  readonly failuresPerMinute: number;
 }
-export const DEFAULT_LIMITS: Limits = { requestsAMinute: 1200, failuresAMinute: 60 };
+/** The limits of a deployed service. */
+export const DEFAULT_LIMITS: Limits = { requestsPerMinute: 1200, failuresPerMinute: 60 };
 
-/** Probes and scrapers of the platform itself. */
+/** How long requests are counted. */
+const WINDOW_MS = 60_000;
+
+/** For probes and scrapers of the platform itself. */
 const EXEMPT = ['/health', '/health/ready', '/metrics'];
 
-/** Limits every caller on its own, so that one that runs wild takes nothing from the others. */
-export async function registerRateLimits(app: App, { requestsAMinute }: Limits): Promise<void> {
+/** Limits every caller separately, so that one that sends too much does not slow down the others. */
+export async function registerRateLimits(app: App, { requestsPerMinute }: Limits): Promise<void> {
   await app.register(rateLimit, {
-    max: requestsAMinute,
-    timeWindow: 60_000,
+    max: requestsPerMinute,
+    timeWindow: WINDOW_MS,
     cache: 10_000,
     keyGenerator: (request) => {
       const { authorization } = request.headers;
@@ -29,7 +33,7 @@ export async function registerRateLimits(app: App, { requestsAMinute }: Limits):
     errorResponseBuilder: (_request, { ttl, max }) => {
       const retryAfter = Math.ceil(ttl / 1000);
       return new Problem(429, {
-        detail: `more than ${max} requests in a minute; wait ${retryAfter} seconds`,
+        detail: `more than ${max} requests in a minute; try again in ${retryAfter} s`,
         retryAfter,
       });
     },

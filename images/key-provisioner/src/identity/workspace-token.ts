@@ -12,7 +12,7 @@ const sha256 = (text: string) => createHash('sha256').update(text).digest('hex')
 
 /**
  * The token that the template derives for a workspace at plan time. Terraform has no HMAC; the nested form has what a
- * plain `sha256(secret + message)` lacks: nobody can lengthen the message.
+ * plain `sha256(secret + message)` lacks: it resists length extension.
  */
 export function workspaceToken(secret: string, { workspace_id, owner_id, username }: WorkspaceIdentity): string {
   return sha256(secret + sha256(`${secret}${workspace_id}|${owner_id}|${username}`));

@@ -4,7 +4,7 @@ import { type KeyId, keyName } from './key-id';
 
 /**
  * Keys are derived, not stored: the same scope, subject and generation give the same key in every copy of this service,
- * and nobody without the derivation secret can name it, or the alias it will have, in advance.
+ * and neither the key nor its alias can be known in advance without the derivation secret.
  */
 export class Derivation {
   constructor(private readonly secret: string) {}

@@ -4,14 +4,14 @@ import type { LiteLLMClient } from '../litellm/client';
 import { keyName } from './key-id';
 import type { Ledger } from './ledger';
 
-/** Questions about single workspaces a minute. Coder allows 512 in all; the rest is for confirming starts. */
-const QUESTIONS_A_MINUTE = 300;
-/** Questions in one run; the keys beyond stay undecided, and another choice of them is asked about in the next run. */
-const QUESTIONS_A_RUN = 1500;
-/** Questions in a row without any answer, after which the rest of a run is left undecided. */
-const SILENCE = 3;
+/** Lookups of single workspaces. Coder allows 512 in all; the rest is for confirming starts. */
+const LOOKUPS_PER_MINUTE = 300;
+/** Lookups in one run; further keys stay undecided, and the next run looks up another selection of them. */
+const LOOKUPS_PER_RUN = 1500;
+/** Lookups in a row without an answer, after which the rest of a run is left undecided. */
+const MAX_UNANSWERED = 3;
 /** Keys deleted with one call to LiteLLM. */
-const BATCH = 50;
+const DELETE_BATCH = 50;
 
 interface Candidate {
   readonly name: string;
@@ -19,19 +19,20 @@ interface Candidate {
   readonly workspace: string;
 }
 
+/** What one search for deleted workspaces found. */
 export interface GoneWorkspacesResult {
   readonly examined: number;
   /** Names of the keys that were deleted, or would be. */
   readonly deleted: string[];
   readonly kept: number;
   readonly undecided: number;
-  /** Whether Coder answered to the end. */
+  /** Whether Coder answered every lookup. */
   readonly complete: boolean;
 }
 
 /**
- * Deletes keys whose workspace is gone. Coder's list of workspaces settles nearly all of them a hundred at a time; each of
- * the others is asked about by id, and only "410 Gone" ends a key: not 404, which an insufficient token gets too, nor an error.
+ * Deletes keys whose workspace is gone. Coder's list of workspaces decides nearly all of them a hundred at a time; each
+ * of the others is looked up by id, and only "410 Gone" ends a key: not 404, which an insufficient token gets too, nor an error.
  */
 export class GoneWorkspaces {
   constructor(
@@ -39,12 +40,12 @@ export class GoneWorkspaces {
     private readonly ledger: Ledger,
     private readonly coder: CoderClient,
     private readonly log: FastifyBaseLogger,
-    private readonly questionsAMinute = QUESTIONS_A_MINUTE,
+    private readonly lookupsPerMinute = LOOKUPS_PER_MINUTE,
   ) {}
 
   async run(dryRun: boolean, signal: AbortSignal): Promise<GoneWorkspacesResult> {
     const { candidates, listed } = await this.collect();
-    const { gone, undecided, complete } = await this.ask(candidates, signal);
+    const { gone, undecided, complete } = await this.lookUp(candidates, signal);
     if (!dryRun) await this.delete(gone);
     const examined = listed + candidates.length;
     return {
@@ -56,10 +57,10 @@ export class GoneWorkspaces {
     };
   }
 
-  /** Keys whose workspace is in Coder's list are only counted; the others are kept for a question each. */
+  /** Keys whose workspace is in Coder's list are only counted; each of the others is looked up later. */
   private async collect(): Promise<{ candidates: Candidate[]; listed: number }> {
     const alive = await this.coder.listWorkspaceIds().catch((error: Error) => {
-      this.log.warn({ reason: error.message }, 'reconciler: no list of workspaces, asking about each');
+      this.log.warn({ reason: error.message }, 'reconciler: cannot list workspaces; looking up each one');
       return new Set<string>();
     });
     const candidates = new Map<string, Candidate>();
@@ -71,22 +72,22 @@ export class GoneWorkspaces {
     return { candidates: [...candidates.values()], listed: listed.size };
   }
 
-  private async ask(
+  private async lookUp(
     all: readonly Candidate[],
     signal: AbortSignal,
   ): Promise<{ gone: Candidate[]; undecided: number; complete: boolean }> {
     const gone: Candidate[] = [];
-    const candidates = all.length > QUESTIONS_A_RUN ? shuffled(all).slice(0, QUESTIONS_A_RUN) : all;
+    const candidates = all.length > LOOKUPS_PER_RUN ? shuffled(all).slice(0, LOOKUPS_PER_RUN) : all;
     let undecided = all.length - candidates.length;
     let unanswered = 0;
-    const pace = 60_000 / this.questionsAMinute;
+    const paceMs = 60_000 / this.lookupsPerMinute;
     // A burst for few, an even pace for many.
     const burst = 20;
     for (const [index, candidate] of candidates.entries()) {
-      if (unanswered >= SILENCE || signal.aborted) {
+      if (unanswered >= MAX_UNANSWERED || signal.aborted) {
         undecided += candidates.length - index;
-        const reason = signal.aborted ? 'the service stops' : 'Coder does not answer';
-        this.log.warn({ unasked: candidates.length - index, reason }, 'reconciler: this run asks no further');
+        const reason = signal.aborted ? 'the service is stopping' : 'Coder does not answer';
+        this.log.warn({ unasked: candidates.length - index, reason }, 'reconciler: no further lookups in this run');
         break;
       }
       const asked = Date.now();
@@ -97,14 +98,14 @@ export class GoneWorkspaces {
       unanswered = state === 'unanswered' ? unanswered + 1 : 0;
       if (state === 'deleted') gone.push(candidate);
       else if (state !== 'found') undecided += 1;
-      if (index >= burst) await pause(pace - (Date.now() - asked));
+      if (index >= burst) await pause(paceMs - (Date.now() - asked));
     }
     return { gone, undecided, complete: unanswered === 0 && !signal.aborted };
   }
 
   private async delete(gone: readonly Candidate[]): Promise<void> {
-    for (let start = 0; start < gone.length; start += BATCH) {
-      await this.litellm.deleteKeys(gone.slice(start, start + BATCH).map(({ hash }) => hash));
+    for (let start = 0; start < gone.length; start += DELETE_BATCH) {
+      await this.litellm.deleteKeys(gone.slice(start, start + DELETE_BATCH).map(({ hash }) => hash));
     }
   }
 }

@@ -11,7 +11,7 @@ export function keyName({ scope, subject }: KeyId): string {
   return scope.startsWith('agent:') ? scope.replace(':', '-') : `${scope}-${subject}`;
 }
 
-/** The reverse of {@link keyName}, or undefined for what is no name of a key. */
+/** The reverse of {@link keyName}, or undefined for what is not the name of a key. */
 export function parseKeyName(name: string): KeyId | undefined {
   for (const scope of SCOPES) {
     if (scope.startsWith('agent:')) {
@@ -26,4 +26,5 @@ export function parseKeyName(name: string): KeyId | undefined {
 /** An agent's key: one for each role. */
 export const agentId = (scope: Scope): KeyId => ({ scope, subject: scope.replace('agent:', '') });
 
+/** Whether two ids are those of the same key. */
 export const sameKey = (a: KeyId, b: KeyId) => a.scope === b.scope && a.subject === b.subject;

@@ -13,6 +13,7 @@ import type { People } from './people';
 import { type KeyRecord, type Note, noteMetadata } from './record';
 import { SingleFlight } from './single-flight';
 
+/** Whose key is asked for. */
 export interface IssueRequest {
   readonly id: KeyId;
   /** Coder's id of the person who pays; null for ci and agents. */
@@ -23,10 +24,10 @@ export interface IssueRequest {
   readonly overrides?: Overrides;
 }
 
-/** Rounds in which two issuers that undo each other's work would be suspected; one is the rule, two a race. */
-const ROUNDS = 4;
+/** One round is the rule, two are a race; more mean that two issuers undo each other's work. */
+const MAX_ROUNDS = 4;
 
-/** Gives out keys. Any number of simultaneous calls, in any number of processes, get the same one. */
+/** Issues keys. Any number of simultaneous calls, in any number of processes, get the same one. */
 export class Keyring {
   private readonly flights = new SingleFlight<IssuedKey>();
 
@@ -53,7 +54,7 @@ export class Keyring {
     return { ...this.configuration.policies[id.scope], ...overrides };
   }
 
-  /** Registers one generation of a key. Undefined if its alias was taken, by a key of ours or by anybody's. */
+  /** Registers one generation of a key. Undefined if its alias was taken, by a key of ours or any other. */
   async register(
     id: KeyId,
     note: Note,
@@ -89,7 +90,7 @@ export class Keyring {
   private async issueOnce(request: IssueRequest): Promise<IssuedKey> {
     let created = false;
     let aliasSuffix = '';
-    for (let round = 1; round <= ROUNDS; round += 1) {
+    for (let round = 1; round <= MAX_ROUNDS; round += 1) {
       const [current, ...stale] = await this.ledger.find(request.id, request.owner ?? undefined);
       if (current) {
         if (current.state === 'revoked') throw revoked(keyName(request.id));
@@ -118,19 +119,19 @@ export class Keyring {
       if (row && isNew)
         return this.issued({ id, hash: this.derivation.hash(id, 1), note, row, state: 'active' }, false);
       created ||= row !== undefined;
-      // The alias belongs to the winner of a race, seen in the next round, or to a stranger, avoided from then on.
+      // The alias belongs to the winner of a race, seen in the next round, or to a foreign key, avoided from then on.
       if (!row) aliasSuffix = freeSuffix();
     }
     throw unavailable(
-      `the key "${keyName(request.id)}" could not be settled because it was being changed at the same time; try again`,
+      `the key "${keyName(request.id)}" could not be issued because it was being changed at the same time; try again`,
     );
   }
 
   /**
-   * A key that is there, but is not found as ours: somebody changed its alias, owner or metadata by hand. LiteLLM would
+   * A key that exists, but is not recognized as ours: its alias, owner or metadata was changed by hand. LiteLLM would
    * answer its registration with 200 and write nothing.
    *
-   * @returns whether it was so
+   * @returns whether there was such a key
    */
   private async repair({ id, owner }: IssueRequest, note: Note): Promise<boolean> {
     const hash = this.derivation.hash(id, note.generation);
@@ -145,11 +146,7 @@ export class Keyring {
   }
 
   private async bringUpToDate(record: KeyRecord, request: IssueRequest): Promise<KeyRecord | undefined> {
-    const note: Note = {
-      ...record.note,
-      ...this.noteFor(request),
-      ...(request.overrides ? {} : { overrides: record.note.overrides }),
-    };
+    const note: Note = { ...record.note, ...this.noteFor(request) };
     if (note.owner && note.person !== record.note.person) await this.people.ensure(note.owner, note.username);
     const policy = this.policyFor(request.id, note.overrides);
     const body: KeyBody = {
@@ -178,7 +175,7 @@ export class Keyring {
   }
 }
 
-/** Makes an alias one that nobody can have taken. */
+/** Makes an alias one that cannot be taken yet. */
 const freeSuffix = () => `~${randomBytes(4).toString('hex')}`;
 
 /** The database orders the fields of JSON as it likes. */

@@ -4,15 +4,17 @@ import { type Derivation, scopeMark } from './derivation';
 import { type KeyId, sameKey } from './key-id';
 import { type KeyRecord, type KeyState, readRecord } from './record';
 
+/** Which keys are asked for. @default - all */
 export interface LedgerFilter {
   readonly scope?: Scope | undefined;
   readonly owner?: string | undefined;
   readonly state?: KeyState | undefined;
 }
 
-/** Readings of the whole table at most; what even the last one missed is found in the next run. */
-const READINGS = 3;
+/** Most readings of the whole table; what even the last one missed is found in the next run. */
+const MAX_READINGS = 3;
 
+/** One page of keys, and how many there are in all. */
 export interface LedgerPage {
   readonly records: KeyRecord[];
   readonly total: number;
@@ -27,7 +29,7 @@ export class Ledger {
   ) {}
 
   /**
-   * All live generations of a key, newest first: one of them nearly always, two in the middle of a rotation.
+   * All existing generations of a key, newest first: nearly always one, two in the middle of a rotation.
    *
    * @param owner narrows the search, which makes it fast where there are many keys
    */
@@ -40,7 +42,7 @@ export class Ledger {
       .sort((a, b) => b.note.generation - a.note.generation);
   }
 
-  /** The highest generation a key has ever had and lost; 0 if none. Its secret must never come to life again. */
+  /** The highest deleted generation of a key; 0 if there is none. Its secret must never work again. */
   async lastDeletedGeneration(id: KeyId): Promise<number> {
     let highest = 0;
     const mark = this.derivation.mark(id);
@@ -86,7 +88,7 @@ export class Ledger {
         first ??= total;
         for (const record of records) found.set(record.hash, record);
         if (page < totalPages) continue;
-        if (total >= first || reading === READINGS) return found;
+        if (total >= first || reading === MAX_READINGS) return found;
         break;
       }
     }

@@ -1,18 +1,23 @@
 import type { Policy } from '../configuration';
 import type { KeyBody } from '../litellm/client';
 import type { KeyRow } from '../litellm/schema';
-import { milliseconds } from './duration';
+import { durationSeconds } from './duration';
 import { ALLOWED_ROUTES } from './routes';
 
 /** Limits of one key that differ from its scope's policy, as an operator asked for them. */
 export type Overrides = Partial<Policy>;
 
 /** The fields a new key is registered with. */
-export function limitsBody(policy: Policy): KeyBody {
-  return { ...policy, allowed_routes: [...ALLOWED_ROUTES] };
+export function limitsBody({ tpm_limit, max_parallel_requests, ...policy }: Policy): KeyBody {
+  return {
+    ...policy,
+    ...(tpm_limit === undefined ? {} : { tpm_limit }),
+    ...(max_parallel_requests === undefined ? {} : { max_parallel_requests }),
+    allowed_routes: [...ALLOWED_ROUTES],
+  };
 }
 
-/** The fields in which an existing key differs from its policy; lifetime apart. */
+/** The fields in which an existing key differs from its policy; except its lifetime. */
 export function changedLimits(row: KeyRow, policy: Policy): KeyBody {
   const body: KeyBody = {};
   if (row.max_budget !== policy.max_budget) body.max_budget = policy.max_budget;
@@ -28,36 +33,42 @@ export function changedLimits(row: KeyRow, policy: Policy): KeyBody {
 }
 
 /**
- * Whether a key's remaining time should be set anew: it is renewed at every start, but not several times within a
- * minute (or a hundredth of its life), so that a storm of starts is not a storm of writes.
+ * Whether a key's remaining time should be set anew: it is renewed at every start, but not several times within a minute
+ * (or a hundredth of its lifetime), so that many starts at once do not cause as many writes.
+ *
+ * @param now milliseconds since the epoch
  */
 export function needsRenewal(row: KeyRow, duration: string, now = Date.now()): boolean {
   if (!row.expires) return true;
-  const { lifetime, slack, remaining } = life(row.expires, duration, now);
-  return remaining < lifetime - slack || remaining > lifetime + slack;
+  const { lifetimeMs, slackMs, remainingMs } = timesOf(row.expires, duration, now);
+  return remainingMs < lifetimeMs - slackMs || remainingMs > lifetimeMs + slackMs;
 }
 
 /**
- * The fields in which a key differs from its policy although nobody asks for it. A lifetime is only ever shortened here:
- * one that was lengthened holds from the next renewal, since a key that nobody asks for would otherwise never expire.
+ * The fields in which a key differs from its policy, when nobody asks for the key. A lifetime is only ever shortened
+ * here: a longer one applies from the next renewal, since a key that nobody asks for would otherwise never expire.
+ *
+ * @param now milliseconds since the epoch
  */
 export function policyChanges(row: KeyRow, policy: Policy, now = Date.now()): KeyBody {
   return {
     ...changedLimits(row, policy),
-    ...(outlives(row, policy.duration, now) ? { duration: policy.duration } : {}),
+    ...(expiresTooLate(row, policy.duration, now) ? { duration: policy.duration } : {}),
   };
 }
 
-function outlives({ expires }: KeyRow, duration: string, now: number): boolean {
+function expiresTooLate({ expires }: KeyRow, duration: string, now: number): boolean {
   if (!expires) return true;
-  const { lifetime, slack, remaining } = life(expires, duration, now);
-  return remaining > lifetime + slack;
+  const { lifetimeMs, slackMs, remainingMs } = timesOf(expires, duration, now);
+  return remainingMs > lifetimeMs + slackMs;
 }
 
-/** All in milliseconds; `slack` allows for clocks that differ a little. */
-function life(expires: string, duration: string, now: number) {
-  const lifetime = milliseconds(duration);
-  return { lifetime, slack: Math.min(60_000, lifetime / 100), remaining: Date.parse(expires) - now };
+/** Most that clocks may differ. */
+const MAX_SLACK_MS = 60_000;
+
+function timesOf(expires: string, duration: string, now: number) {
+  const lifetimeMs = durationSeconds(duration) * 1000;
+  return { lifetimeMs, slackMs: Math.min(MAX_SLACK_MS, lifetimeMs / 100), remainingMs: Date.parse(expires) - now };
 }
 
 const sameSet = (a: readonly string[], b: readonly string[]) =>

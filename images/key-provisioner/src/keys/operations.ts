@@ -40,15 +40,15 @@ export class Operations {
     }
   }
 
-  /** All generations of a key that live, newest first. @throws Problem 404 where there are none */
+  /** All existing generations of a key, newest first. @throws Problem 404 where there are none */
   private async live(id: KeyId): Promise<[KeyRecord, ...KeyRecord[]]> {
     const [current, ...older] = await this.ledger.find(id);
-    if (!current) throw notFound(`there is no key called "${keyName(id)}"; \`gateway keys list\` shows all`);
+    if (!current) throw notFound(`there is no key named "${keyName(id)}"; \`gateway keys list\` shows all keys`);
     return [current, ...older];
   }
 
   /**
-   * A rotation may register the next generation while this one is changed. It is over only when all that live are changed:
+   * A rotation may register the next generation while this one is changed. It is done only when all that exist are changed:
    * a revocation that hit just the old generation would be undone by the rotation.
    */
   private async onEvery(id: KeyId, done: string, change: (hash: string) => Promise<boolean>): Promise<KeyRecord> {
@@ -60,6 +60,6 @@ export class Operations {
       const found = await Promise.all(open.map(({ hash }) => change(hash)));
       for (const [index, { hash }] of open.entries()) if (found[index]) changed.add(hash);
     }
-    throw unavailable(`the key "${keyName(id)}" was not ${done} because it kept changing; try again`);
+    throw unavailable(`the key "${keyName(id)}" could not be ${done} because it kept changing; try again`);
   }
 }

@@ -2,8 +2,8 @@ import type { GatewayConfiguration } from '../configuration';
 import type { LiteLLMClient } from '../litellm/client';
 import type { UserRow } from '../litellm/schema';
 
-/** People asked about with one call: ids are up to 128 characters, and all of them stand in one URL. */
-const ASKED_TOGETHER = 50;
+/** People requested with one call: ids are up to 128 characters, and all of them are in one URL. */
+const PEOPLE_PER_CALL = 50;
 
 /**
  * People are LiteLLM users whose budget caps all their keys together. The id is Coder's id of the person: a name can
@@ -51,8 +51,8 @@ export class People {
   async findAll(ids: readonly string[]): Promise<Map<string, UserRow>> {
     const found = new Map<string, UserRow>();
     const together = ids.filter((id) => /^[\w.@-]+$/.test(id));
-    for (let start = 0; start < together.length; start += ASKED_TOGETHER) {
-      const users = await this.litellm.listUsers(together.slice(start, start + ASKED_TOGETHER));
+    for (let start = 0; start < together.length; start += PEOPLE_PER_CALL) {
+      const users = await this.litellm.listUsers(together.slice(start, start + PEOPLE_PER_CALL));
       for (const user of users) found.set(user.user_id, user);
     }
     const single = ids.filter((id) => !together.includes(id));

@@ -2,9 +2,10 @@ import type { Changes, ReconcileResponse } from '../contract';
 import type { KeyBody } from '../litellm/client';
 import type { KeyRow } from '../litellm/schema';
 
-/** Entries of each list in one report; the totals count all. */
-const LISTED = 1000;
+/** Most entries of each list in one report; the totals count all. */
+const MAX_LISTED = 1000;
 
+/** The part of a reconciler's answer that is about the policy. */
 export type PolicyReport = Pick<
   ReconcileResponse,
   'compared' | 'updated' | 'updated_total' | 'people' | 'people_total' | 'failed' | 'failed_total' | 'unreached'
@@ -44,7 +45,7 @@ export class PolicyReportBuilder {
   }
 }
 
-/** The changes of a key as a reader wants them: a new lifetime is shown by the end it replaces. */
+/** The changes of a key for a reader: a new lifetime is shown with the end that it replaces. */
 export function keyChanges(row: KeyRow, { duration, ...limits }: KeyBody): Changes {
   const found = row as unknown as Record<string, Changes[string]['from'] | undefined>;
   return {
@@ -53,7 +54,7 @@ export function keyChanges(row: KeyRow, { duration, ...limits }: KeyBody): Chang
   };
 }
 
-/** Each field that is written, with what was there. */
+/** Each field that is written, with its previous value. */
 export function changesOf(
   found: Readonly<Record<string, Changes[string]['from'] | undefined>>,
   written: Readonly<Record<string, Changes[string]['to']>>,
@@ -70,4 +71,4 @@ export const inWords = (changes: Changes): string =>
     .join(', ');
 
 const first = <T>(entries: readonly T[], by: (entry: T) => string): T[] =>
-  [...entries].sort((a, b) => (by(a) < by(b) ? -1 : 1)).slice(0, LISTED);
+  [...entries].sort((a, b) => (by(a) < by(b) ? -1 : 1)).slice(0, MAX_LISTED);

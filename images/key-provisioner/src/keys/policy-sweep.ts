@@ -13,13 +13,14 @@ import type { People } from './people';
 import { changesOf, inWords, keyChanges, type PolicyReport, PolicyReportBuilder } from './policy-report';
 import { type KeyRecord, readRecord } from './record';
 
-/** Keys or people changed at once: LiteLLM has requests to answer meanwhile. */
-const AT_ONCE = 4;
+/** Keys or people changed at the same time: LiteLLM has requests to answer meanwhile. */
+const CONCURRENCY = 4;
 /** Changes in a row that LiteLLM does not answer, after which the rest is left to the next run. */
-const SILENCE = 3;
-/** Writes to one key in one run: the first, and those that put right what was written at the same time. */
-const WRITES = 3;
+const MAX_UNANSWERED = 3;
+/** Most writes to one key in one run: the first, and those that correct what was written at the same time. */
+const MAX_WRITES = 3;
 
+/** What the sweep works with. */
 export interface PolicySweepParts {
   readonly litellm: LiteLLMClient;
   readonly ledger: Ledger;
@@ -79,7 +80,7 @@ export class PolicySweep {
           metrics.policyUpdates.inc({ kind: 'person', outcome: 'done' });
           audit.record({ ...line, outcome: 'done', reason: inWords(changes) });
         },
-        refused: (reason) => audit.record({ ...line, outcome: 'refused', reason }),
+        rejected: (reason) => audit.record({ ...line, outcome: 'refused', reason }),
       },
     ];
   }
@@ -103,7 +104,7 @@ export class PolicySweep {
           metrics.policyUpdates.inc({ kind: 'key', outcome: 'done' });
           audit.record({ ...line, outcome: 'done', reason: inWords(changes) });
         },
-        refused: (reason) => audit.record({ ...line, outcome: 'refused', reason }),
+        rejected: (reason) => audit.record({ ...line, outcome: 'refused', reason }),
       },
     ];
   }
@@ -112,13 +113,13 @@ export class PolicySweep {
   private async write(record: KeyRecord): Promise<boolean> {
     const { litellm, keyring, derivation } = this.parts;
     let current = record;
-    let asked = record.note.overrides;
-    for (let writes = 0; writes < WRITES; writes += 1) {
+    let requested = record.note.overrides;
+    for (let writes = 0; writes < MAX_WRITES; writes += 1) {
       const { id, note, row, hash } = current;
       const policy = keyring.policyFor(id, note.overrides);
-      // Somebody asked for other limits since the key was read: what was written by the old ones is undone, lifetime included.
-      const overtaken = !isDeepStrictEqual(note.overrides, asked);
-      asked = note.overrides;
+      // Other limits were requested since the key was read: what was written by the old ones is undone, including the lifetime.
+      const overtaken = !isDeepStrictEqual(note.overrides, requested);
+      requested = note.overrides;
       const body = { ...policyChanges(row, policy), ...(overtaken ? { duration: policy.duration } : {}) };
       if (Object.keys(body).length === 0) return true;
       const updated = await litellm.updateKey(hash, body);
@@ -134,7 +135,7 @@ export class PolicySweep {
     const queue = [...work];
     let unanswered = 0;
     const worker = async () => {
-      while (unanswered < SILENCE && !signal.aborted) {
+      while (unanswered < MAX_UNANSWERED && !signal.aborted) {
         const next = queue.shift();
         if (!next) return;
         try {
@@ -143,14 +144,14 @@ export class PolicySweep {
         } catch (error) {
           const reason = error instanceof Error ? error.message : String(error);
           if (error instanceof UpstreamUnavailable) unanswered += 1;
-          else next.refused(reason);
+          else next.rejected(reason);
           report.failure(next.name, reason);
           if (error instanceof UpstreamUnavailable) report.unreached += 1;
           this.parts.metrics.policyUpdates.inc({ kind: next.kind, outcome: 'failed' });
         }
       }
     };
-    await Promise.all(Array.from({ length: AT_ONCE }, worker));
+    await Promise.all(Array.from({ length: CONCURRENCY }, worker));
     report.unreached += queue.length;
   }
 }
@@ -161,6 +162,6 @@ interface Work {
   readonly name: string;
   readonly kind: 'key' | 'person';
   run(): Promise<void>;
-  /** LiteLLM answered, and said no. */
-  refused(reason: string): void;
+  /** LiteLLM answered and rejected the change. */
+  rejected(reason: string): void;
 }

@@ -6,13 +6,14 @@ import { unavailable } from '../problem';
 import type { GoneWorkspaces } from './gone-workspaces';
 import type { PolicySweep } from './policy-sweep';
 
+/** What a run does. */
 export interface ReconcileOptions {
   readonly dryRun: boolean;
-  /** Leaves deleted workspaces out, whose keys take as long to find as Coder takes to answer. @default false */
+  /** Skips the keys of deleted workspaces, which take as long to find as Coder takes to answer. @default false */
   readonly policyOnly?: boolean;
 }
 
-/** Makes the keys in LiteLLM what they should be: today's policy on all, and none of a deleted workspace. */
+/** Makes the keys in LiteLLM what they should be: today's policy on all of them, and none for a deleted workspace. */
 export class Reconciler {
   private running: { readonly kind: string; readonly result: Promise<ReconcileResponse> } | undefined;
   private readonly stopping = new AbortController();
@@ -41,7 +42,7 @@ export class Reconciler {
     return result;
   }
 
-  /** Ends a run under way after the calls it has begun; there are no further ones. */
+  /** Ends a run in progress after the calls it has started; there are no further runs. */
   async stop(): Promise<void> {
     this.stopping.abort();
     await this.running?.result.catch(() => undefined);
@@ -51,7 +52,7 @@ export class Reconciler {
     const started = Date.now();
     const { signal } = this.stopping;
     try {
-      if (signal.aborted) throw unavailable('the key-provisioner is stopping; try again');
+      if (signal.aborted) throw unavailable('the key-provisioner is shutting down; try again');
       const policy = await this.sweep.run(dryRun, signal);
       const gone = policyOnly ? undefined : await this.goneWorkspaces?.run(dryRun, signal);
       const { complete = true, ...workspaces } = gone ?? { examined: 0, deleted: [], kept: 0, undecided: 0 };
@@ -65,7 +66,7 @@ export class Reconciler {
       };
       this.count(result, complete);
       const { updated, people, failed, deleted, ...counts } = result;
-      for (const { name, reason } of failed) this.log.warn({ name, reason }, 'reconciler: not brought to its policy');
+      for (const { name, reason } of failed) this.log.warn({ name, reason }, 'reconciler: policy not applied');
       this.log.info({ reconciler: { ...counts, deleted: deleted.length } }, 'reconciler: run finished');
       return result;
     } catch (error) {

@@ -16,12 +16,13 @@ export const noteSchema = z.object({
   workspace_name: z.string().nullable(),
   /** The person's policy when it was last made sure that LiteLLM has it. */
   person: z.string().nullable(),
-  overrides: policySchema.partial().optional(),
+  overrides: policySchema.exactPartial().exactOptional(),
   /** When the key was last rotated, ISO 8601. */
-  rotated_at: z.string().optional(),
+  rotated_at: z.string().exactOptional(),
 });
 export type Note = z.infer<typeof noteSchema>;
 
+/** Whether a key works, and if not, why. */
 export type KeyState = 'active' | 'revoked' | 'expired';
 
 /** A key as LiteLLM has it, proven to be one of ours. */

@@ -9,12 +9,12 @@ import type { Note } from './record';
 import { SingleFlight } from './single-flight';
 
 /**
- * Seconds between two rotations of one key by its holder. What was spent in the last few seconds reaches LiteLLM's table
- * late and stays with the old key; the pause keeps rotating from being a way to spend without it being counted.
+ * Time between two rotations of one key by its holder. What was spent in the last few seconds reaches LiteLLM's table
+ * late and stays with the old key; the pause keeps rotation from being a way to spend without being counted.
  */
 const PAUSE_S = 60;
 
-/** Replaces a key by its next generation. Money spent goes with it: rotating buys nothing. */
+/** Replaces a key with its next generation. Spend is carried over: rotating does not renew a budget. */
 export class Rotation {
   private readonly flights = new SingleFlight<IssuedKey | undefined>();
 
@@ -39,14 +39,14 @@ export class Rotation {
     const [current] = await this.ledger.find(id);
     if (!current) return undefined;
     if (current.state === 'revoked') throw revoked(keyName(id));
-    if (pause) refuseTooSoon(current.note);
+    if (pause) rejectTooSoon(current.note);
     const generation = current.note.generation + 1;
     const note: Note = { ...current.note, generation, rotated_at: new Date().toISOString() };
     // Taken or not: what counts is whether it is there when read back. Another rotation of the same key makes the same.
     await this.keyring.register(id, note, { spend: current.row.spend });
     const [next, ...older] = await this.ledger.find(id);
     if (!next || next.note.generation < generation) {
-      throw new Problem(503, { detail: `the key "${keyName(id)}" was not rotated; try again`, retryAfter: 5 });
+      throw new Problem(503, { detail: `the key "${keyName(id)}" could not be rotated; try again`, retryAfter: 5 });
     }
     // Revoked since it was read above: the revocation holds for the new generation too.
     const revokedMeanwhile = older.some(({ state }) => state === 'revoked');
@@ -58,13 +58,13 @@ export class Rotation {
   }
 }
 
-function refuseTooSoon({ rotated_at }: Note): void {
+function rejectTooSoon({ rotated_at }: Note): void {
   if (!rotated_at) return;
-  const wait = Math.ceil(PAUSE_S - (Date.now() - Date.parse(rotated_at)) / 1000);
-  if (wait > 0) {
+  const waitS = Math.ceil(PAUSE_S - (Date.now() - Date.parse(rotated_at)) / 1000);
+  if (waitS > 0) {
     throw new Problem(429, {
-      detail: `this key was rotated less than ${PAUSE_S} seconds ago; wait ${wait} seconds`,
-      retryAfter: wait,
+      detail: `this key was rotated less than ${PAUSE_S} seconds ago; try again in ${waitS} s`,
+      retryAfter: waitS,
     });
   }
 }

@@ -8,7 +8,7 @@ export const ALLOWED_ROUTES: readonly string[] = [
   // Agents and editors that speak OpenAI's chat format: Roo Code (which leaves `/v1` out), OpenCode, Continue, Aider.
   '/v1/chat/completions',
   '/chat/completions',
-  // Claude Code, and whoever speaks Anthropic's format.
+  // Claude Code, and others that speak Anthropic's format.
   '/v1/messages',
   '/v1/messages/count_tokens',
   // Codex.

@@ -2,22 +2,22 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { FastifyBaseLogger } from 'fastify';
 import type { Services } from '../services';
 
-/** Longest pause, in milliseconds, between two looks at a LiteLLM that is not ready. */
-const WHILE_NOT_READY = 3_000;
-/** Longest pause, in milliseconds, after a first run that failed although LiteLLM is ready. */
-const AFTER_A_FAILURE = 60_000;
+/** Longest pause between two checks of a LiteLLM that is not ready. */
+const MAX_PAUSE_NOT_READY_MS = 3_000;
+/** Longest pause after a first run that failed although LiteLLM is ready. */
+const MAX_PAUSE_AFTER_FAILURE_MS = 60_000;
 
 /**
  * Runs the reconciler: for the policy as soon as LiteLLM is ready, since a deployment that changed a policy has just
- * started this process, and then again and again, with some chance in the pauses so that several copies of the service do
- * not run at the same moment.
+ * started this process, and then periodically, with random pauses so that several copies of the service do not run at
+ * the same moment.
  *
- * @param interval seconds between two runs; with 0 only the first takes place
- * @returns ends the schedule, and a run under way
+ * @param intervalS seconds between two runs; with 0 only the first takes place
+ * @returns a function that ends the schedule and a run in progress
  */
 export function scheduleReconciler(
   { reconciler, litellm }: Pick<Services, 'reconciler' | 'litellm'>,
-  interval: number,
+  intervalS: number,
   log: FastifyBaseLogger,
 ): () => Promise<void> {
   const ended = new AbortController();
@@ -33,14 +33,14 @@ export function scheduleReconciler(
         const result = await reconciler.run({ dryRun: false, policyOnly: true }).catch(failed);
         if (result?.unreached === 0) return;
       }
-      const longest = ready ? AFTER_A_FAILURE : WHILE_NOT_READY;
-      await pause(Math.min(longest, 500 * 2 ** Math.min(attempt, 10)) * (0.75 + Math.random() / 2));
+      const maxPauseMs = ready ? MAX_PAUSE_AFTER_FAILURE_MS : MAX_PAUSE_NOT_READY_MS;
+      await pause(Math.min(maxPauseMs, 500 * 2 ** Math.min(attempt, 10)) * (0.75 + Math.random() / 2));
     }
   };
   const all = async () => {
     await first();
-    while (interval > 0) {
-      await pause(interval * 1000 * (0.75 + Math.random() / 2));
+    while (intervalS > 0) {
+      await pause(intervalS * 1000 * (0.75 + Math.random() / 2));
       await reconciler.run({ dryRun: false }).catch(failed);
     }
   };

@@ -2,7 +2,7 @@
 export class SingleFlight<T> {
   private readonly flights = new Map<string, Promise<T>>();
 
-  /** @returns the result, and whether somebody else's execution gave it */
+  /** @returns the result, and whether another caller's execution gave it */
   async run(key: string, execute: () => Promise<T>): Promise<{ result: T; shared: boolean }> {
     const flying = this.flights.get(key);
     if (flying) return { result: await flying, shared: true };

@@ -1,6 +1,3 @@
-import type { z } from 'zod';
-import { scrub } from '../upstream/scrub';
-import { type Answer, type Call, Upstream, type UpstreamOptions, UpstreamUnavailable } from '../upstream/upstream';
 import {
   type KeyPage,
   type KeyRow,
@@ -12,20 +9,9 @@ import {
   userListAnswerSchema,
   userRowSchema,
 } from './schema';
+import { type LiteLLMOptions, LiteLLMTransport } from './transport';
 
-/** LiteLLM answered, and refused what it should have accepted. */
-export class LiteLLMRefused extends Error {
-  override readonly name = 'LiteLLMRefused';
-
-  constructor(
-    readonly operation: string,
-    readonly status: number,
-    reason: string,
-  ) {
-    super(`LiteLLM refused ${operation} with ${status}: ${scrub(reason)}`);
-  }
-}
-
+/** Which keys are listed. */
 export interface KeyQuery {
   /** Part of the alias. */
   readonly alias?: string;
@@ -55,26 +41,26 @@ export interface KeyBody {
 
 /** LiteLLM's management API with the master key. Keys are always named by their hash, so that no URL or log holds one. */
 export class LiteLLMClient {
-  private readonly upstream: Upstream;
+  private readonly transport: LiteLLMTransport;
 
-  constructor(options: Pick<UpstreamOptions, 'url' | 'metrics'> & { masterKey: string }) {
-    this.upstream = new Upstream({
-      name: 'litellm',
-      url: options.url,
-      metrics: options.metrics,
-      headers: { authorization: `Bearer ${options.masterKey}` },
-    });
+  constructor(options: LiteLLMOptions) {
+    this.transport = new LiteLLMTransport(options);
   }
 
   /** One key by its hash, or undefined. A deleted key is answered from LiteLLM's archive with status `deleted`. */
   async keyInfo(hash: string): Promise<KeyRow | undefined> {
-    const answer = await this.send({ operation: 'key/info', method: 'GET', path: '/key/info', query: { key: hash } });
+    const answer = await this.transport.send({
+      operation: 'key/info',
+      method: 'GET',
+      path: '/key/info',
+      query: { key: hash },
+    });
     if (answer.status === 404) return undefined;
-    return { ...this.expect(answer, 'key/info', keyInfoAnswerSchema).info, token: hash };
+    return { ...this.transport.expect(answer, 'key/info', keyInfoAnswerSchema).info, token: hash };
   }
 
   async listKeys(query: KeyQuery): Promise<KeyPage> {
-    const answer = await this.send({
+    const answer = await this.transport.send({
       operation: 'key/list',
       method: 'GET',
       path: '/key/list',
@@ -87,7 +73,7 @@ export class LiteLLMClient {
         ...(query.status ? { status: query.status } : {}),
       },
     });
-    return this.expect(answer, 'key/list', keyListAnswerSchema);
+    return this.transport.expect(answer, 'key/list', keyListAnswerSchema);
   }
 
   /**
@@ -97,7 +83,7 @@ export class LiteLLMClient {
    * @returns undefined where the alias is taken, or another call has registered the very same key
    */
   async generateKey(key: string, body: KeyBody): Promise<KeyRow | undefined> {
-    const answer = await this.send({
+    const answer = await this.transport.send({
       operation: 'key/generate',
       method: 'POST',
       path: '/key/generate',
@@ -106,81 +92,81 @@ export class LiteLLMClient {
     if (answer.status === 400 && readError(answer.body).param === 'key_alias') return undefined;
     // Two inserts of the same key at the same moment: the slower one violates the primary key.
     if (answer.status === 500 && /unique constraint/i.test(readError(answer.body).message)) return undefined;
-    return this.expect(answer, 'key/generate', keyRowSchema);
+    return this.transport.expect(answer, 'key/generate', keyRowSchema);
   }
 
   /** Changes the given fields and nothing else. Undefined where there is no such key. */
   async updateKey(hash: string, body: KeyBody): Promise<KeyRow | undefined> {
-    const answer = await this.send({
+    const answer = await this.transport.send({
       operation: 'key/update',
       method: 'POST',
       path: '/key/update',
       body: { key: hash, ...body },
     });
     if (answer.status === 404) return undefined;
-    return { ...this.expect(answer, 'key/update', keyRowSchema), token: hash };
+    return { ...this.transport.expect(answer, 'key/update', keyRowSchema), token: hash };
   }
 
   /** @returns whether there was such a key */
   async setBlocked(hash: string, blocked: boolean): Promise<boolean> {
     const operation = blocked ? 'key/block' : 'key/unblock';
-    const answer = await this.send({ operation, method: 'POST', path: `/${operation}`, body: { key: hash } });
+    const answer = await this.transport.send({ operation, method: 'POST', path: `/${operation}`, body: { key: hash } });
     if (answer.status === 404) return false;
-    this.expect(answer, operation);
+    this.transport.expect(answer, operation);
     return true;
   }
 
-  /** Deletes keys by hash; those that do not exist are none of its business. */
+  /** Deletes keys by hash; those that do not exist are ignored. */
   async deleteKeys(hashes: readonly string[]): Promise<void> {
-    const answer = await this.send({
+    const answer = await this.transport.send({
       operation: 'key/delete',
       method: 'POST',
       path: '/key/delete',
       body: { keys: hashes },
     });
-    if (answer.status !== 404) this.expect(answer, 'key/delete');
+    if (answer.status !== 404) this.transport.expect(answer, 'key/delete');
   }
 
   /** @returns whether there was such a key */
   async resetSpend(hash: string): Promise<boolean> {
     const operation = 'key/reset_spend';
-    const answer = await this.send({
+    const answer = await this.transport.send({
       operation,
       method: 'POST',
       path: `/key/${hash}/reset_spend`,
       body: { reset_to: 0 },
     });
     if (answer.status === 404) return false;
-    this.expect(answer, operation);
+    this.transport.expect(answer, operation);
     return true;
   }
 
   async userInfo(id: string): Promise<UserRow | undefined> {
-    const answer = await this.send({
+    const answer = await this.transport.send({
       operation: 'user/info',
       method: 'GET',
       path: '/v2/user/info',
       query: { user_id: id },
     });
     if (answer.status === 404) return undefined;
-    return this.expect(answer, 'user/info', userRowSchema);
+    return this.transport.expect(answer, 'user/info', userRowSchema);
   }
 
   /** Those of up to 100 users that exist. None of the ids may hold a comma, which separates them on the way. */
   async listUsers(ids: readonly string[]): Promise<UserRow[]> {
-    const answer = await this.send({
+    const answer = await this.transport.send({
       operation: 'user/list',
       method: 'GET',
       path: '/user/list',
       // A single id would be taken for a part of one (measured); the same one twice is not.
       query: { user_ids: [...ids, ...ids.slice(0, 1)].join(','), page: '1', page_size: '100' },
     });
-    return this.expect(answer, 'user/list', userListAnswerSchema).users;
+    return this.transport.expect(answer, 'user/list', userListAnswerSchema).users;
   }
 
   /** @returns false where there is such a user already */
   async createUser(body: Record<string, unknown>): Promise<boolean> {
-    const answer = await this.send({
+    const answer = await this.transport.send({
       operation: 'user/new',
       method: 'POST',
       path: '/user/new',
@@ -188,54 +174,27 @@ export class LiteLLMClient {
     });
     if (answer.status === 409) return false;
     if (answer.status === 500 && /unique constraint/i.test(readError(answer.body).message)) return false;
-    this.expect(answer, 'user/new');
+    this.transport.expect(answer, 'user/new');
     return true;
   }
 
   async updateUser(body: Record<string, unknown>): Promise<void> {
-    const answer = await this.send({ operation: 'user/update', method: 'POST', path: '/user/update', body });
-    this.expect(answer, 'user/update');
+    const answer = await this.transport.send({ operation: 'user/update', method: 'POST', path: '/user/update', body });
+    this.transport.expect(answer, 'user/update');
   }
 
-  /** Whether LiteLLM says that it and its database are ready. LiteLLM notices a lost database only after some 17 s. */
+  /** Whether LiteLLM says that it and its database are ready. It notices a lost database only after some 17 s. */
   async isReady(): Promise<boolean> {
+    const call = { operation: 'readiness', method: 'GET', path: '/health/readiness', attempts: 1 } as const;
     try {
-      const answer = await this.upstream.call({
-        operation: 'readiness',
-        method: 'GET',
-        path: '/health/readiness',
-        attempts: 1,
-      });
-      return answer.status === 200 && (answer.body as { db?: unknown } | null)?.db === 'connected';
+      const { status, body } = await this.transport.send(call);
+      return status === 200 && (body as { db?: unknown } | null)?.db === 'connected';
     } catch {
       return false;
     }
   }
 
   close(): Promise<void> {
-    return this.upstream.close();
-  }
-
-  private async send(call: Call): Promise<Answer> {
-    const answer = await this.upstream.call(call);
-    const failed = answer.status >= 500;
-    // An exhausted database pool answers 401 "All connection attempts failed" at times: not a matter of credentials.
-    const lostDatabase = answer.status === 401 && /connection attempts failed/i.test(readError(answer.body).message);
-    const duplicate = failed && /unique constraint/i.test(readError(answer.body).message);
-    if ((failed && !duplicate) || lostDatabase) {
-      throw new UpstreamUnavailable('litellm', `${call.operation}: ${answer.status} ${readError(answer.body).message}`);
-    }
-    return answer;
-  }
-
-  private expect(answer: Answer, operation: string): void;
-  private expect<T extends z.ZodType>(answer: Answer, operation: string, schema: T): z.output<T>;
-  private expect(answer: Answer, operation: string, schema?: z.ZodType): unknown {
-    if (answer.status !== 200) throw new LiteLLMRefused(operation, answer.status, readError(answer.body).message);
-    if (!schema) return undefined;
-    const parsed = schema.safeParse(answer.body);
-    if (parsed.success) return parsed.data;
-    const where = parsed.error.issues.map((issue) => issue.path.join('.')).join(', ');
-    throw new LiteLLMRefused(operation, answer.status, `an answer of another shape than expected (${where})`);
+    return this.transport.close();
   }
 }

@@ -2,8 +2,8 @@ import { z } from 'zod';
 
 /** LiteLLM's answers, as far as this service reads them. */
 
-/** LiteLLM writes the same moment in several ways, at times without a zone: then it means UTC. */
-const moment = z
+/** LiteLLM writes the same time in several ways, sometimes without a zone: then it means UTC. */
+const timestamp = z
   .string()
   .nullish()
   .transform((text) => (text ? new Date(/(Z|[+-]\d\d:?\d\d)$/.test(text) ? text : `${text}Z`).toISOString() : null));
@@ -22,7 +22,7 @@ export const keyRowSchema = z.object({
     .transform((spend) => spend ?? 0),
   max_budget: z.number().nullish(),
   budget_duration: z.string().nullish(),
-  budget_reset_at: moment,
+  budget_reset_at: timestamp,
   rpm_limit: z.number().nullish(),
   tpm_limit: z.number().nullish(),
   max_parallel_requests: z.number().nullish(),
@@ -31,17 +31,19 @@ export const keyRowSchema = z.object({
     .nullish()
     .transform((models) => models ?? []),
   allowed_routes: z.array(z.string()).nullish(),
-  expires: moment,
+  expires: timestamp,
   blocked: z.boolean().nullish(),
-  created_at: moment,
-  last_active: moment,
+  created_at: timestamp,
+  last_active: timestamp,
   metadata,
   status: z.string().nullish(),
 });
 export type KeyRow = z.infer<typeof keyRowSchema>;
 
+/** The answer of `/key/info`. */
 export const keyInfoAnswerSchema = z.object({ info: keyRowSchema });
 
+/** The answer of `/key/list`: one page. */
 export const keyListAnswerSchema = z.object({
   keys: z.array(keyRowSchema),
   total_count: z.number(),
@@ -49,6 +51,7 @@ export const keyListAnswerSchema = z.object({
 });
 export type KeyPage = z.infer<typeof keyListAnswerSchema>;
 
+/** One row of LiteLLM's user table. */
 export const userRowSchema = z.object({
   user_id: z.string(),
   user_alias: z.string().nullish(),
@@ -58,10 +61,11 @@ export const userRowSchema = z.object({
     .transform((spend) => spend ?? 0),
   max_budget: z.number().nullish(),
   budget_duration: z.string().nullish(),
-  budget_reset_at: moment,
+  budget_reset_at: timestamp,
 });
 export type UserRow = z.infer<typeof userRowSchema>;
 
+/** The answer of `/user/list`. */
 export const userListAnswerSchema = z.object({ users: z.array(userRowSchema) });
 
 /** LiteLLM's errors come in three shapes (and `message` is at times a Python dict in a string). */
@@ -70,6 +74,7 @@ const errorSchema = z.union([
   z.object({ detail: z.unknown() }),
 ]);
 
+/** An error of LiteLLM; `type` and `param` are empty where it gives none. */
 export interface LiteLLMError {
   readonly message: string;
   readonly type: string;

@@ -6,7 +6,7 @@ const SMALL_REQUEST = { prompt: 10_000, answer: 1_000 };
 /** Tokens of context below which a model does not fit: a commit message is made from a diff. */
 const LEAST_CONTEXT = 32_000;
 
-/** The most desirable first; older `gateway.json` do not know the state. */
+/** From most to least preferred; an older `gateway.json` has no state. */
 const STATES = ['active', 'deprecated', 'retired'] as const;
 const rank = ({ lifecycle = 'active' }: ServedModel) => STATES.indexOf(lifecycle);
 
@@ -30,7 +30,7 @@ export function chooseSmallModel(
   return cheapest(allowed.filter(fits)) ?? chosen;
 }
 
-/** The model that a small request costs least with; of two such, the one that lives longer, then the catalog's first. */
+/** The model that a small request costs least with; of equally cheap ones the one furthest from retirement, then the first of the catalog. */
 export const cheapest = (models: readonly ServedModel[]): ServedModel | undefined =>
   models.toSorted((a, b) => smallRequestPrice(a) - smallRequestPrice(b) || rank(a) - rank(b))[0];
 

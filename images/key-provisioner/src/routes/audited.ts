@@ -1,7 +1,5 @@
 import type { FastifyRequest } from 'fastify';
 import type { Decision } from '../audit';
-import type { CoderUser } from '../coder/client';
-import { requirePerson } from '../http/callers';
 import { asProblem } from '../http/error-handler';
 import { type KeyId, keyName } from '../keys/key-id';
 import type { Services } from '../services';
@@ -12,14 +10,14 @@ interface Subject {
   readonly id?: KeyId;
 }
 
-/** Runs a decision and leaves one audit line of how it ended. */
+/** Runs a decision and leaves one audit line that says how it ended. */
 export async function audited<T>(
   { audit }: Services,
   request: FastifyRequest,
   { action, actor, id }: Subject,
   decide: () => Promise<T>,
 ): Promise<T> {
-  const line = { action, actor, ...(id ? { key: keyName(id), scope: id.scope } : {}) };
+  const line = { action, actor, ...named(id) };
   try {
     const result = await decide();
     const { reused } = (result ?? {}) as { reused?: boolean };
@@ -32,17 +30,22 @@ export async function audited<T>(
   }
 }
 
-/** The person whose session a request carries; leaves an audit line where there is none. */
-export async function auditedPerson(
-  services: Services,
+/** Runs the check of a caller and leaves an audit line where it rejects them; an accepted request leaves its own later. */
+export async function auditedCheck(
+  { audit }: Services,
   request: FastifyRequest,
-  action: Decision['action'],
-): Promise<CoderUser> {
-  return requirePerson(services, request).catch((error: unknown) => {
-    services.audit.record({ action, actor: 'somebody', scope: 'user', ...failure(error, request) }, request.id);
+  { actor, id, scope }: { readonly actor: string; readonly id?: KeyId; readonly scope?: string },
+  check: () => Promise<void>,
+): Promise<void> {
+  const { action = 'authenticate' } = request.routeOptions.config;
+  await check().catch((error: unknown) => {
+    const about = scope ? { scope } : named(id);
+    audit.record({ action, actor, ...about, ...failure(error, request) }, request.id);
     throw error;
   });
 }
+
+const named = (id: KeyId | undefined) => (id ? { key: keyName(id), scope: id.scope } : {});
 
 const failure = (error: unknown, request: FastifyRequest) => ({
   outcome: asProblem(error, request).status < 500 ? ('refused' as const) : ('failed' as const),

@@ -1,32 +1,28 @@
 import type { App } from '../http/app-type';
 import type { Services } from '../services';
-import { bootstrapRoute } from './admin/bootstrap';
-import { createKeyRoute } from './admin/create';
-import { listKeysRoute } from './admin/list';
-import { oneKeyRoutes } from './admin/one-key';
-import { reconcileRoute } from './admin/reconcile';
-import { configureRoute } from './configure';
-import { healthRoutes } from './health';
-import { keyInfoRoute } from './key-info';
-import { rotateRoute } from './rotate';
-import { selfServiceRoute } from './self-service';
-import { workspaceKeyRoute } from './workspace-key';
+import { adminRoutes } from './admin';
+import type { RouteGroup } from './group';
+import { holderRoutes } from './holder';
+import { keyRoutes } from './key';
+import { personRoutes } from './person';
+import { publicRoutes } from './public';
+import { workspaceRoutes } from './workspace';
 
-/** The whole API. */
-export function registerRoutes(app: App, services: Services): void {
-  for (const route of [
-    workspaceKeyRoute,
-    configureRoute,
-    selfServiceRoute,
-    keyInfoRoute,
-    rotateRoute,
-    listKeysRoute,
-    createKeyRoute,
-    bootstrapRoute,
-    oneKeyRoutes,
-    reconcileRoute,
-    healthRoutes,
-  ]) {
-    route(app, services);
-  }
+/** Every kind of callers with the prefix of its routes. */
+const GROUPS: readonly (readonly [prefix: string, group: RouteGroup])[] = [
+  ['/api/v1', workspaceRoutes],
+  ['/api/v1/keys', personRoutes],
+  ['/api/v1/keys', keyRoutes],
+  ['/api/v1/keys', holderRoutes],
+  ['/api/v1/admin', adminRoutes],
+  ['', publicRoutes],
+];
+
+/** The whole API. From here on the application rejects routes outside of a group, which no hook would authenticate. */
+export async function registerRoutes(app: App, services: Services): Promise<void> {
+  app.addHook('onRoute', function rejectUngrouped({ method, url }) {
+    if (this === app)
+      throw new Error(`${method} ${url} belongs to no group of callers; add it to one in routes/index.ts`);
+  });
+  for (const [prefix, group] of GROUPS) await app.register(group, { prefix, services });
 }

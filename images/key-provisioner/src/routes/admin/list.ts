@@ -4,11 +4,11 @@ import { problems } from '../../http/openapi';
 import { keyInfo } from '../../keys/record';
 import type { Services } from '../../services';
 
-export function listKeysRoute(app: App, { authentication, ledger }: Services): void {
+/** `GET /api/v1/admin/keys` */
+export function listKeysRoute(app: App, { ledger }: Services): void {
   app.get(
-    '/api/v1/admin/keys',
+    '/keys',
     {
-      onRequest: async (request) => authentication.operator(request),
       schema: {
         summary: 'All keys, newest first, a page at a time',
         tags: ['operator'],

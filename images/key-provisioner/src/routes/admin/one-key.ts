@@ -11,14 +11,12 @@ import { fullInfo, keyIdOf, nameParameter, operator } from './shared';
 
 /** Everything under `/api/v1/admin/keys/{name}`. */
 export function oneKeyRoutes(app: App, services: Services): void {
-  const { authentication, operations, rotation } = services;
-  const onRequest = async (request: Parameters<typeof authentication.operator>[0]) => authentication.operator(request);
+  const { operations, rotation } = services;
   const shared = { tags: ['operator'], security: [{ operator: [] }], params: nameParameter };
 
   app.get(
-    '/api/v1/admin/keys/:name',
+    '/keys/:name',
     {
-      onRequest,
       schema: {
         ...shared,
         summary: "One key, with its owner's cap",
@@ -29,13 +27,12 @@ export function oneKeyRoutes(app: App, services: Services): void {
   );
 
   app.delete(
-    '/api/v1/admin/keys/:name',
+    '/keys/:name',
     {
-      onRequest,
       schema: {
         ...shared,
-        summary: 'Deletes a key; if its holder asks again they get another one',
-        response: { 204: z.null().describe('It is gone.'), ...problems(401, 404, 502, 503) },
+        summary: 'Deletes a key; if its holder asks again, they get a new one',
+        response: { 204: z.null().describe('Deleted.'), ...problems(401, 404, 502, 503) },
       },
     },
     async (request, reply) => {
@@ -51,9 +48,8 @@ export function oneKeyRoutes(app: App, services: Services): void {
     run: (id: ReturnType<typeof keyIdOf>) => Promise<KeyRecord>,
   ) =>
     app.post(
-      `/api/v1/admin/keys/:name/${action}`,
+      `/keys/:name/${action}`,
       {
-        onRequest,
         schema: { ...shared, summary, response: { 200: keyInfoSchema, ...problems(401, 404, 502, 503) } },
       },
       async (request) => {
@@ -61,19 +57,20 @@ export function oneKeyRoutes(app: App, services: Services): void {
         return fullInfo(services, await audited(services, request, operator(action, id), () => run(id)));
       },
     );
-  change('revoke', 'Stops a key until it is restored; a restart of its workspace does not bring it back', (id) =>
+  change('revoke', 'Blocks a key until it is restored; restarting its workspace does not bring it back', (id) =>
     operations.revoke(id),
   );
-  change('restore', 'Lets a revoked key work again', (id) => operations.restore(id));
-  change('reset-spend', 'Sets what the key has spent in this window to zero', (id) => operations.resetSpend(id));
+  change('restore', 'Makes a revoked key work again', (id) => operations.restore(id));
+  change('reset-spend', 'Resets what the key has spent in the current budget window to zero', (id) =>
+    operations.resetSpend(id),
+  );
 
   app.post(
-    '/api/v1/admin/keys/:name/rotate',
+    '/keys/:name/rotate',
     {
-      onRequest,
       schema: {
         ...shared,
-        summary: 'Replaces a key by its next generation; the old one stops working',
+        summary: 'Replaces a key with its next generation; the old one stops working',
         response: { 200: issuedKeySchema, ...problems(401, 404, 409, 502, 503) },
       },
     },
@@ -84,7 +81,7 @@ export function oneKeyRoutes(app: App, services: Services): void {
           if (!(error instanceof Problem) || error.status !== 403) throw error;
           throw conflict(`the key "${keyName(id)}" is revoked; restore or delete it first`);
         });
-        if (!key) throw notFound(`there is no key called "${keyName(id)}"; \`gateway keys list\` shows all`);
+        if (!key) throw notFound(`there is no key named "${keyName(id)}"; \`gateway keys list\` shows all keys`);
         return key;
       });
     },

@@ -4,15 +4,15 @@ import { problems } from '../../http/openapi';
 import type { Services } from '../../services';
 import { audited } from '../audited';
 
+/** `POST /api/v1/admin/reconcile` */
 export function reconcileRoute(app: App, services: Services): void {
-  const { authentication, reconciler } = services;
+  const { reconciler } = services;
   app.post(
-    '/api/v1/admin/reconcile',
+    '/reconcile',
     {
-      onRequest: async (request) => authentication.operator(request),
       schema: {
         summary:
-          "Brings all keys and people to today's policy and deletes the keys of deleted workspaces; with `dry_run` only tells what would change",
+          "Applies today's policy to all keys and people and deletes the keys of deleted workspaces; with `dry_run` only reports what would change",
         tags: ['operator'],
         security: [{ operator: [] }],
         body: reconcileRequestSchema,

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { KeyInfo } from '../../contract';
-import { type KeyId, keyName, parseKeyName } from '../../keys/key-id';
+import { type KeyId, parseKeyName } from '../../keys/key-id';
 import { type KeyRecord, keyInfo } from '../../keys/record';
 import { notFound } from '../../problem';
 import type { Services } from '../../services';
@@ -9,12 +9,12 @@ import { personOf } from '../person-of';
 /** A key's name in a path; a repository's slash is written `%2F`. */
 export const nameParameter = z.object({ name: z.string().min(1).max(160) });
 
-/** @throws Problem 404 for what cannot be the name of a key */
+/** The key that a path names. @throws Problem 404 for what cannot be the name of a key */
 export function keyIdOf(name: string): KeyId {
   const id = parseKeyName(name);
   if (id) return id;
   throw notFound(
-    `"${name}" is no name of a key; names are workspace-<id>, user-<id>, ci-<repository>, agent-review and agent-write`,
+    `"${name}" is not the name of a key; names are workspace-<id>, user-<id>, ci-<repository>, agent-review and agent-write`,
   );
 }
 
@@ -23,10 +23,9 @@ export async function fullInfo(services: Services, record: KeyRecord): Promise<K
   return { ...keyInfo(record), person: await personOf(services, record) };
 }
 
+/** An operator's decision about one key, for the audit log. */
 export const operator = (action: 'create' | 'revoke' | 'restore' | 'rotate' | 'delete' | 'reset-spend', id: KeyId) => ({
   action,
   actor: 'operator',
   id,
 });
-
-export { keyName };

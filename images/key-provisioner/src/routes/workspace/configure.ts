@@ -1,31 +1,31 @@
-import { renderAgentFiles } from '../agents';
-import type { ServedModel } from '../configuration';
+import { renderAgentFiles } from '../../agents';
+import type { ServedModel } from '../../configuration';
 import {
   type ConfigureRequest,
   type ConfigureResponse,
   configureRequestSchema,
   configureResponseSchema,
-} from '../contract';
-import type { App } from '../http/app-type';
-import { requireBearer, requireWorkspace } from '../http/callers';
-import { problems } from '../http/openapi';
-import { chooseSmallModel } from '../models/choose';
-import { invalid } from '../problem';
-import type { Services } from '../services';
-import { audited } from './audited';
+} from '../../contract';
+import type { App } from '../../http/app-type';
+import { problems } from '../../http/openapi';
+import { chooseSmallModel } from '../../models/choose';
+import { invalid } from '../../problem';
+import type { Services } from '../../services';
+import { audited } from '../audited';
+import { workspaceIssue } from './key';
 import { ownKey } from './own-key';
-import { workspaceIssue } from './workspace-key';
 
 /** Where agents find their files: the home of the workspace image. */
 const HOME = '/home/coder';
 
+/** `POST /api/v1/workspaces/configure` */
 export function configureRoute(app: App, services: Services): void {
   app.post(
-    '/api/v1/workspaces/configure',
+    '/workspaces/configure',
     {
-      onRequest: requireBearer(services, 'workspace', "the workspace's token"),
+      config: { action: 'configure' },
       schema: {
-        summary: 'Everything a workspace writes at its start: its agents’ files and the environment of its shells',
+        summary: 'Everything a workspace writes when it starts: its agents’ files and the environment of its shells',
         tags: ['workspace'],
         security: [{ workspace: [] }],
         body: configureRequestSchema,
@@ -35,10 +35,7 @@ export function configureRoute(app: App, services: Services): void {
     async (request) => {
       const issue = workspaceIssue(request.body);
       const decision = { action: 'configure', actor: `workspace ${issue.id.subject}`, id: issue.id } as const;
-      return audited(services, request, decision, async () => {
-        await requireWorkspace(services, request, request.body);
-        return configure(services, request.body);
-      });
+      return audited(services, request, decision, () => configure(services, request.body));
     },
   );
 }
@@ -46,13 +43,14 @@ export function configureRoute(app: App, services: Services): void {
 async function configure(services: Services, body: ConfigureRequest): Promise<ConfigureResponse> {
   const { configuration, keyring } = services;
   const missing = body.agents.find((agent) => !configuration.agents.includes(agent));
-  if (missing) throw invalid('agents', `"${missing}" is not installed; there are ${list(configuration.agents)}`);
-  // Asked before a key is made: a typing error should cost nothing.
-  known(body.model, configuration.models);
+  if (missing)
+    throw invalid('agents', `"${missing}" is not installed; installed agents are ${list(configuration.agents)}`);
+  // Checked before a key is created: a typing error should cost nothing.
+  modelNamed(body.model, configuration.models);
   const given = body.api_key ? await ownKey(services, body.api_key) : await keyring.issue(workspaceIssue(body));
   const { key, ...about } = given;
   const allowed = configuration.models.filter(({ name }) => about.models.length === 0 || about.models.includes(name));
-  const model = known(body.model, allowed);
+  const model = modelNamed(body.model, allowed);
   const smallModel = chooseSmallModel(configuration.small_model, allowed, model);
   const { files, environment } = renderAgentFiles(body.agents, {
     configuration,
@@ -65,10 +63,13 @@ async function configure(services: Services, body: ConfigureRequest): Promise<Co
   return { files, environment, key: about };
 }
 
-function known(name: string, models: readonly ServedModel[]): ServedModel {
+function modelNamed(name: string, models: readonly ServedModel[]): ServedModel {
   const model = models.find((candidate) => candidate.name === name);
   if (model) return model;
-  throw invalid('model', `"${name}" is not available; there are ${list(models.map((candidate) => candidate.name))}`);
+  throw invalid(
+    'model',
+    `"${name}" is not available; available models are ${list(models.map((candidate) => candidate.name))}`,
+  );
 }
 
 const list = (words: readonly string[]) => words.join(', ') || 'none';

@@ -1,9 +1,9 @@
-import type { ConfigureResponse } from '../contract';
-import { hashKey } from '../keys/derivation';
-import { keyName } from '../keys/key-id';
-import { readRecord } from '../keys/record';
-import { invalid } from '../problem';
-import type { Services } from '../services';
+import type { ConfigureResponse } from '../../contract';
+import { hashKey } from '../../keys/derivation';
+import { keyName } from '../../keys/key-id';
+import { readRecord } from '../../keys/record';
+import { invalid } from '../../problem';
+import type { Services } from '../../services';
 
 type OwnKey = ConfigureResponse['key'] & { readonly key: string };
 

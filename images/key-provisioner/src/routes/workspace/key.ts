@@ -1,12 +1,11 @@
-import { issuedKeySchema, type WorkspaceKeyRequest, workspaceKeyRequestSchema } from '../contract';
-import type { App } from '../http/app-type';
-import { requireBearer, requireWorkspace } from '../http/callers';
-import { problems } from '../http/openapi';
-import type { IssueRequest } from '../keys/keyring';
-import type { Services } from '../services';
-import { audited } from './audited';
+import { issuedKeySchema, type WorkspaceKeyRequest, workspaceKeyRequestSchema } from '../../contract';
+import type { App } from '../../http/app-type';
+import { problems } from '../../http/openapi';
+import type { IssueRequest } from '../../keys/keyring';
+import type { Services } from '../../services';
+import { audited } from '../audited';
 
-/** What is issued to a workspace that proved who it is. */
+/** The key of a workspace that has proved its identity. */
 export const workspaceIssue = (identity: WorkspaceKeyRequest): IssueRequest => ({
   id: { scope: 'workspace', subject: identity.workspace_id },
   owner: identity.owner_id,
@@ -14,18 +13,19 @@ export const workspaceIssue = (identity: WorkspaceKeyRequest): IssueRequest => (
   workspaceName: identity.workspace_name ?? null,
 });
 
+/** `POST /api/v1/keys/workspace` */
 export function workspaceKeyRoute(app: App, services: Services): void {
   app.post(
-    '/api/v1/keys/workspace',
+    '/keys/workspace',
     {
-      onRequest: requireBearer(services, 'workspace', "the workspace's token"),
+      config: { action: 'issue' },
       schema: {
         summary: "A workspace's own key: the same at every start",
         tags: ['workspace'],
         security: [{ workspace: [] }],
         body: workspaceKeyRequestSchema,
         response: {
-          200: issuedKeySchema.describe('The key it has, renewed and brought up to the current policy.'),
+          200: issuedKeySchema.describe('The existing key, renewed and updated to the current policy.'),
           201: issuedKeySchema.describe('A new key.'),
           ...problems(401, 403, 502, 503),
         },
@@ -34,10 +34,7 @@ export function workspaceKeyRoute(app: App, services: Services): void {
     async (request, reply) => {
       const issue = workspaceIssue(request.body);
       const decision = { action: 'issue', actor: `workspace ${issue.id.subject}`, id: issue.id } as const;
-      const key = await audited(services, request, decision, async () => {
-        await requireWorkspace(services, request, request.body);
-        return services.keyring.issue(issue);
-      });
+      const key = await audited(services, request, decision, () => services.keyring.issue(issue));
       return reply.status(key.reused ? 200 : 201).send(key);
     },
   );

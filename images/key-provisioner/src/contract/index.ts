@@ -1,0 +1,8 @@
+/** Requests and answers of the HTTP API: one schema each, from which types, validation and OpenAPI are made. */
+
+export * from './admin';
+export * from './configure';
+export { keyStateSchema, scopeSchema } from './fields';
+export * from './keys';
+export * from './problem';
+export * from './reconcile';
