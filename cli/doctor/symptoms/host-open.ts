@@ -1,8 +1,9 @@
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
+import { PACKAGE_ROOT } from '../../../package-root';
 import { notExamined, type Symptom } from '../symptom';
 
-const SCRIPT = join(__dirname, '../../../scripts/workspace-firewall.sh');
+const SCRIPT = join(PACKAGE_ROOT, 'scripts/workspace-firewall.sh');
 
 /** What no option of a Docker network blocks: the services of the machine the workspaces run on. */
 export const hostOpen: Symptom = {
