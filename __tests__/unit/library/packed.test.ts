@@ -75,7 +75,7 @@ test('everything that the published programs import is published, or a dependenc
   const known = [...Object.keys(dependencies), ...Object.keys(peerDependencies), ...builtinModules];
   const installed = join(library.project, 'node_modules/coder-ai-gateway');
   const missing = library.files
-    .filter((file) => /^dist\/.*(?<!\.d)\.(ts|js)$|^dist\/.*\.d\.ts$/.test(file))
+    .filter((file) => /^dist\/.*\.(js|d\.ts)$/.test(file))
     .flatMap((file) => {
       const text = readFileSync(join(installed, file), 'utf8');
       const names = [...text.matchAll(/(?:require|import)\("([^"]+)"\)|from ['"]([^'"]+)['"]/g)];
@@ -112,8 +112,7 @@ test('a checkout cannot be published by accident: only the release workflow make
 test('an app of the document compiles and synthesizes the stacks as this repository does, byte for byte', () => {
   const app = compiledApp('both-stacks', bothStacks, { module: 'nodenext', skipLibCheck: false });
   succeed(app, 'node', 'main.js');
-  const { stacks, images } = { stacks: 'stacks', images: 'images' };
-  for (const folder of [stacks, images])
+  for (const folder of ['stacks', 'images'])
     expect(tree(join(app, 'cdktf.out', folder))).toEqual(tree(join(synthesizedHere, folder)));
 });
 
