@@ -2,7 +2,7 @@
  * Whether a program of this project can run at all: Node.js is new enough and the packages are installed. If not, it says in one sentence
  * what to do, and ends. Plain JavaScript without a dependency, for a clone in which nothing is installed.
  *
- *   require('./require-packages').requirePackages()   in programs
+ *   require('./require-packages').requirePackages()   in programs; returns whether this is a checkout
  *   node bin/require-packages.js [--dev]              in npm and shell scripts; --dev: what tests and linter need, too
  */
 const { existsSync, readFileSync } = require('node:fs');
@@ -12,6 +12,9 @@ const ROOT = join(__dirname, '..');
 /** Of cli/errors.ts: nothing was done. */
 const EXIT_USAGE = 2;
 
+/** An installed package holds no sources, and whoever installed it has its packages. */
+const isCheckout = existsSync(join(ROOT, 'main.ts'));
+
 /** What is wrong and what mends it; undefined where nothing is. */
 function problem(withDev) {
   const manifest = manifestOf(ROOT);
@@ -19,9 +22,10 @@ function problem(withDev) {
   if (isOlder(process.versions.node, oldest)) {
     return {
       message: `this needs Node.js ${oldest} or later, and ${process.execPath} is ${process.versions.node}`,
-      fix: `install Node.js ${oldest} or later, then run npm ci`,
+      fix: isCheckout ? `install Node.js ${oldest} or later, then run npm ci` : `install Node.js ${oldest} or later`,
     };
   }
+  if (!isCheckout) return undefined;
   const missing = missingPackages(manifest, withDev);
   if (missing.length === 0) return undefined;
   const what =
@@ -34,9 +38,16 @@ function problem(withDev) {
 function missingPackages(manifest, withDev) {
   const folders = [ROOT, ...manifest.workspaces.map((folder) => join(ROOT, folder))];
   return folders.flatMap((folder) => {
-    const { name, dependencies = {}, devDependencies = {} } = folder === ROOT ? manifest : manifestOf(folder);
-    const own = folder === ROOT ? [] : [name];
-    const needed = [...own, ...Object.keys(dependencies), ...(withDev ? Object.keys(devDependencies) : [])];
+    const {
+      name,
+      dependencies = {},
+      peerDependencies = {},
+      devDependencies = {},
+    } = folder === ROOT ? manifest : manifestOf(folder);
+    // Sources run by tsx, which the built package does without.
+    const own = folder === ROOT ? ['tsx'] : [name];
+    const needed = [...own, ...Object.keys(dependencies), ...Object.keys(peerDependencies)];
+    if (withDev) needed.push(...Object.keys(devDependencies).filter((each) => !needed.includes(each)));
     return needed.filter((each) => !isInstalled(each, folder));
   });
 }
@@ -55,10 +66,13 @@ function isOlder(version, oldest) {
 
 const manifestOf = (folder) => JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
 
-/** Ends the process where something is missing; in JSON where the command line asks for that. */
+/**
+ * Ends the process where something is missing; in JSON where the command line asks for that. Returns whether this is a checkout,
+ * where TypeScript is run, and not an installed package, which has JavaScript in `dist/`.
+ */
 function requirePackages({ exitCode = EXIT_USAGE, withDev = false } = {}) {
   const found = problem(withDev);
-  if (!found) return;
+  if (!found) return isCheckout;
   const { message, fix } = found;
   process.stderr.write(
     process.argv.includes('--json')

@@ -1,10 +1,9 @@
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import type { Command } from 'commander';
+import { isCheckout, PACKAGE_ROOT } from '../package-root';
 import { optionsOf } from './context';
-import { CliError, EXIT, type ExitCode } from './errors';
-
-const ROOT = join(__dirname, '..');
+import { CliError, EXIT, type ExitCode, usageError } from './errors';
 
 /** `gateway demo`: the same deployment as local processes, without Docker, Coder or an API key. */
 export function register(program: Command): void {
@@ -22,9 +21,15 @@ export function register(program: Command): void {
 
 /** Ctrl-C reaches the demo too, since it is in the same process group; this program only waits until it has cleaned up. */
 async function demo(options: readonly string[]): Promise<ExitCode> {
-  const child = spawn(process.execPath, ['--import', 'tsx', join(ROOT, 'demo', 'main.ts'), ...options], {
+  if (!isCheckout) {
+    throw usageError(
+      'the installed package holds no demo, which needs the sources',
+      'clone the repository and run `make demo` there',
+    );
+  }
+  const child = spawn(process.execPath, ['--import', 'tsx', join(PACKAGE_ROOT, 'demo', 'main.ts'), ...options], {
     stdio: 'inherit',
-    cwd: ROOT,
+    cwd: PACKAGE_ROOT,
   });
   const wait = () => {};
   const passOn = () => child.kill('SIGTERM');

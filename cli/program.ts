@@ -1,4 +1,6 @@
+import { join } from 'node:path';
 import { Command } from 'commander';
+import { PACKAGE_ROOT } from '../package-root';
 import * as completion from './completion';
 import * as demo from './demo';
 import * as diagram from './diagram';
@@ -35,7 +37,7 @@ const FILES: Readonly<Record<string, { settings?: boolean; credential?: boolean 
 export function buildProgram(): Command {
   const program = new Command('gateway')
     .description('Run a governed AI gateway for Coder workspaces: keys, checks, diagnosis, review.')
-    .version(require('../package.json').version)
+    .version(require(join(PACKAGE_ROOT, 'package.json')).version)
     .option('--json', 'print one JSON document instead of text')
     .option('-y, --yes', 'do not ask before something that cannot be undone')
     .addHelpText('afterAll', EXIT_CODES)

@@ -17,20 +17,21 @@ fail() {
 
 # The sources, with the packages that synth needs and the successor in the place of cdktf.
 mkdir "$work/app"
-(cd "$root" && tar -cf - --exclude=node_modules --exclude=dist main.ts cdktf.json tsconfig.json settings litellm-config workloads \
-  constructs stacks bindings images gateway.yaml) | tar -C "$work/app" -xf -
+(cd "$root" && git ls-files -z --cached --others --exclude-standard -- ':(exclude)__tests__' ':(exclude)docs' \
+  ':(exclude)package-lock.json' |
+  tar -cf - --null --files-from -) | tar -C "$work/app" -xf -
 # shellcheck disable=SC2016 # JavaScript
 node -e '
   const { readFileSync, writeFileSync } = require("node:fs");
   const [from, to, successor] = process.argv.slice(1);
-  const { dependencies } = JSON.parse(readFileSync(from, "utf8"));
+  const { dependencies, devDependencies } = JSON.parse(readFileSync(from, "utf8"));
+  const versions = { ...dependencies, ...devDependencies };
   const needed = ["@cdktf/provider-docker", "constructs", "fastest-levenshtein", "tsx", "yaml", "zod"];
   writeFileSync(to, JSON.stringify({
     private: true,
     dependencies: {
-      ...Object.fromEntries(needed.map((name) => [name, dependencies[name]])),
+      ...Object.fromEntries(needed.map((name) => [name, versions[name]])),
       cdktf: `npm:${successor}`,
-      "@cdktf/provider-coder": "file:bindings/coder",
     },
     overrides: { cdktf: "$cdktf" },
   }));

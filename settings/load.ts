@@ -35,7 +35,17 @@ export function loadSettings(file = 'gateway.yaml', surroundings: Surroundings =
 
 /** The same from text. An empty text is refused: no provider is on by default, so there is no model. */
 export function parseSettings(text: string, file = 'gateway.yaml', surroundings: Surroundings = {}): Settings {
-  let value = parseYaml(text, file);
+  return checkSettings(parseYaml(text, file), file, surroundings);
+}
+
+/**
+ * Fills in defaults and checks what somebody wrote.
+ *
+ * @param source what the error names: a file, or the function it was given to
+ * @throws SettingsError with every problem
+ */
+export function checkSettings(input: unknown, source: string, surroundings: Surroundings = {}): Settings {
+  let value = input;
   let parsed = settingsSchema.safeParse(value);
   const empty = emptyGroups(value, parsed.error?.issues ?? []);
   if (empty.length > 0) {
@@ -50,7 +60,7 @@ export function parseSettings(text: string, file = 'gateway.yaml', surroundings:
         ...crossChecksOfTheRest(value, parsed.error.issues, surroundings),
       ];
   const problems = [...marks, ...others.filter(({ path }) => !marks.some((mark) => mark.path === path))];
-  if (problems.length > 0) throw new SettingsError(file, problems);
+  if (problems.length > 0) throw new SettingsError(source, problems);
   return parsed.data as Settings;
 }
 

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { proxyConfigYaml } from '../litellm-config/proxy-config';
 import { requestRulesJson } from '../litellm-config/request-rules';
+import { PACKAGE_ROOT } from '../package-root';
 import { neededCredentials } from '../settings/credentials';
 import { PORTS } from '../settings/ports';
 import type { Settings } from '../settings/schema';
@@ -12,7 +13,7 @@ import type { Workload } from './workload';
 
 const CONFIG = 'config.yaml';
 const SCRATCH = '/tmp';
-const PROGRAMS = join(__dirname, '../images/litellm');
+const PROGRAMS = join(PACKAGE_ROOT, 'images/litellm');
 const REQUEST_FILTER = ['request_filter.py', 'request_fields.py', 'provider_requests.py'];
 
 /** What a test changes in an otherwise identical workload. */

@@ -11,7 +11,7 @@ test('the lock file names no registry', () => {
   expect(Object.values(packages).filter(({ resolved }) => resolved?.includes('://'))).toEqual([]);
 });
 
-test('the lock file holds the native packages of every platform, without which npm ci refuses it (scripts/complete-lock-file.mjs)', () => {
+test('the lock file holds the native packages of every platform, without which npm ci refuses it (scripts/complete-lock-file.js)', () => {
   const names = Object.values(packages).flatMap(({ optionalDependencies = {} }) =>
     Object.entries(optionalDependencies)
       .filter(([name, version]) => /(darwin|linux|win32)-/.test(name) && /^\d/.test(version))

@@ -5,12 +5,16 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { parse } from 'yaml';
 import type { z } from 'zod';
+import { isCheckout, PACKAGE_ROOT } from '../../package-root';
 import { CliError, EXIT, usageError } from '../errors';
 import { cleaningUp } from '../terminal/leaving';
 import { gatewaySchema, proxyConfigSchema, type Stack, type Synthesized, stackSchema } from './synthesized';
 
 const run = promisify(execFile);
-const ROOT = join(__dirname, '..', '..');
+/** What is reviewed: this repository, or, with the installed package, the one it is run in. */
+const ROOT = isCheckout ? PACKAGE_ROOT : process.cwd();
+/** A checkout synthesizes with its own code; a directory that only has settings, with the installed package's. */
+const SYNTH = isCheckout ? ['--import', 'tsx', 'main.ts'] : [join(PACKAGE_ROOT, 'bin', 'synth')];
 
 /**
  * Synthesizes the working tree, into a folder of its own, and reads the result.
@@ -33,9 +37,9 @@ export async function synthesizeCommit(ref: string, settings: string, root = ROO
   return inTemporaryFolder(root, async (folder) => {
     const checkout = join(folder, 'base');
     await git(root, 'worktree', 'add', '--quiet', '--detach', checkout, commit);
-    symlinkSync(join(root, 'node_modules'), join(checkout, 'node_modules'));
+    if (isCheckout) symlinkSync(join(root, 'node_modules'), join(checkout, 'node_modules'));
     return synthesize(
-      checkout,
+      join(checkout, await git(root, 'rev-parse', '--show-prefix')),
       settings,
       join(folder, 'out'),
       `"${ref}"`,
@@ -77,9 +81,10 @@ async function synthesize(
   what: string,
   fix?: string,
 ): Promise<Synthesized> {
+  if (!existsSync(folder)) throw usageError(`${what} has no such directory as this one`, fix);
   const env = { ...process.env, NODE_OPTIONS: '', CDKTF_OUTDIR: out, GATEWAY_SETTINGS: settings };
   try {
-    await run(process.execPath, ['--import', 'tsx', 'main.ts'], { cwd: folder, maxBuffer: 64 << 20, env });
+    await run(process.execPath, SYNTH, { cwd: folder, maxBuffer: 64 << 20, env });
   } catch (error) {
     const { stderr = '', message } = error as { stderr?: string; message: string };
     throw usageError(`${what} cannot be synthesized:\n  ${essence(stderr.trim() || message)}`, fix);

@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
 import { cpSync, existsSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import path from 'node:path';
+import { PACKAGE_ROOT } from '../../package-root';
 
-const IMAGES = path.join(__dirname, '../../images');
+const IMAGES = path.join(PACKAGE_ROOT, 'images');
 /** Of no use inside an image, or made by building one. */
 const LEFT_OUT = new Set(['node_modules', 'dist', 'coverage', '.git']);
 

@@ -1,16 +1,22 @@
-import { DataCoderWorkspace } from '@cdktf/provider-coder/lib/data-coder-workspace';
-import { DataCoderWorkspaceOwner } from '@cdktf/provider-coder/lib/data-coder-workspace-owner';
 import { Container, type ContainerLabels } from '@cdktf/provider-docker/lib/container';
 import { Network } from '@cdktf/provider-docker/lib/network';
 import { Volume } from '@cdktf/provider-docker/lib/volume';
-import { TerraformCount } from 'cdktf';
+import { TerraformCount, TerraformStack } from 'cdktf';
 import { Construct } from 'constructs';
+import { DataCoderProvisioner } from '../../bindings/coder/lib/data-coder-provisioner';
+import { DataCoderWorkspace } from '../../bindings/coder/lib/data-coder-workspace';
+import { DataCoderWorkspaceOwner } from '../../bindings/coder/lib/data-coder-workspace-owner';
 import type { Settings } from '../../settings/schema';
 import { type CoderRoute, coderRoute } from '../../workspace/coder-route';
+import { workspaceParameters } from '../../workspace/parameters';
 import { workspace as describeWorkspace } from '../../workspace/workspace';
+import { addFile } from '../terraform/beside-stack';
 import { parameterExpression, WORKSPACE_FACTS } from '../terraform/coder-data';
+import { parametersFile } from '../terraform/parameters-file';
+import { gatewayOutput, templateVariables } from '../terraform/template-variables';
 import { WorkspaceAgent } from '../terraform/workspace-agent';
 import { containerAttributes, rotatedLog } from './container';
+import { requireDockerProvider } from './docker-provider';
 import { dockerNames } from './names';
 import { reference, WorkspaceDoor } from './workspace-door';
 
@@ -29,17 +35,26 @@ export interface ContractorWorkspaceProps {
 /**
  * One workspace: a container on a network of its own, together with the door that leads to the gateway.
  *
- * Container, door and network exist while the workspace runs. The home volume stays until the workspace is deleted.
+ * Container, door and network exist while the workspace runs. The home volume stays until the workspace is deleted. Also adds
+ * the template's variables (`workspace_identity_secret`, `disk_quota`), its output `gateway` and its parameters (`params.tf`).
  *
  * @example
- * // In a stack with the coder and docker providers and the variables workspace_identity_secret and disk_quota:
+ * // In a HostedStack with the coder and docker providers:
  * new ContractorWorkspace(this, 'contractor-workspace', { settings });
  *
- * @throws Error where `coder.url` is no address that a door can lead to
+ * @throws SettingsError where the workspace policy leaves no model to choose; Error where `coder.url` is no address that a door
+ * can lead to
  */
 export class ContractorWorkspace extends Construct {
   constructor(scope: Construct, id: string, { settings }: ContractorWorkspaceProps) {
     super(scope, id);
+    const stack = TerraformStack.of(this);
+    requireDockerProvider(stack);
+    templateVariables(stack);
+    gatewayOutput(stack, settings);
+    addFile(stack, 'params.tf', parametersFile(workspaceParameters(settings)));
+
+    new DataCoderProvisioner(this, 'Provisioner').overrideLogicalId('me');
     const workspace = new DataCoderWorkspace(this, 'Workspace');
     const owner = new DataCoderWorkspaceOwner(this, 'Owner');
     workspace.overrideLogicalId('me');

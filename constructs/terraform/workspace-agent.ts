@@ -1,6 +1,6 @@
-import { Agent } from '@cdktf/provider-coder/lib/agent';
-import { App } from '@cdktf/provider-coder/lib/app';
 import { Construct } from 'constructs';
+import { Agent } from '../../bindings/coder/lib/agent';
+import { App } from '../../bindings/coder/lib/app';
 import { PORTS } from '../../settings/ports';
 import type { CoderRoute } from '../../workspace/coder-route';
 import { literal } from './literal';

@@ -140,7 +140,7 @@ const shellcheck = spawnSync('shellcheck', ['--version']).status === 0;
   const files = ['bin', 'build', 'lib', 'etc'].flatMap((folder) =>
     readdirSync(join(IMAGE, folder))
       .map((name) => join(folder, name))
-      .filter((name) => !/\.(mjs|json|jq|py)$/.test(name) && !name.endsWith('node_modules')),
+      .filter((name) => !/\.(js|json|jq|py)$/.test(name) && !name.endsWith('node_modules')),
   );
   execFileSync('shellcheck', ['-x', '-P', 'SCRIPTDIR', ...files], { cwd: IMAGE, stdio: 'pipe', encoding: 'utf8' });
 });

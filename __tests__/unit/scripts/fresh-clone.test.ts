@@ -88,7 +88,8 @@ test('a program that was asked for JSON says it in JSON', () => {
 
 test('an installation that was interrupted is missed by the names of what it lacks', () => {
   install([
-    ...Object.keys(manifest.dependencies).filter((name) => name !== 'tsx'),
+    ...Object.keys(manifest.dependencies),
+    ...Object.keys(manifest.peerDependencies),
     ...manifest.workspaces.flatMap((folder) => {
       const { name, dependencies = {} } = require(join(ROOT, folder, 'package.json'));
       return [name, ...Object.keys(dependencies)];

@@ -1,8 +1,9 @@
 import { spawnSync } from 'node:child_process';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
+import { PACKAGE_ROOT } from '../../../package-root';
 import { notExamined, type Symptom } from '../symptom';
 
-const SCRIPT = join(__dirname, '../../../scripts/workspace-firewall.sh');
+const SCRIPT = join(PACKAGE_ROOT, 'scripts/workspace-firewall.sh');
 
 /** What no option of a Docker network blocks: the services of the machine the workspaces run on. */
 export const hostOpen: Symptom = {
@@ -24,7 +25,7 @@ export const hostOpen: Symptom = {
       {
         cause: 'nothing keeps workspaces from what listens on this machine and in its private network',
         evidence: ['iptables holds no rules for bridges named gws…'],
-        fix: ['sudo scripts/workspace-firewall.sh install   # and at every boot; exceptions: docs/security.md'],
+        fix: [`sudo ${relative(process.cwd(), SCRIPT)} install   # and at every boot; exceptions: docs/security.md`],
       },
     ];
   },

@@ -30,7 +30,7 @@ write_configuration() { # the answer's file
     fi
     mkdir -p "$(dirname "$path")"
     if is_shared "$path"; then
-      jq ".files[$index].content | {pinned: fromjson}" "$answer" | node "$lib/merge-settings.mjs" "$path" || true
+      jq ".files[$index].content | {pinned: fromjson}" "$answer" | node "$lib/merge-settings.js" "$path" || true
       continue
     fi
     jq --join-output ".files[$index].content" "$answer" >"$path.part"

@@ -13,7 +13,7 @@ const CACHE = join(process.env.GATEWAY_CACHE_DIR ?? join(ROOT, '.cache'), 'clien
 const PACKAGES = ['opencode-ai@1.18.33', '@anthropic-ai/claude-code@2.1.330', '@openai/codex@0.169.0'];
 const AIDER = 'aider-chat==0.86.2';
 /** What the image's build does to OpenCode. */
-const KEEP_OUTSIDE = join(ROOT, 'images/contractor-workspace/build/keep-opencode-outside.mjs');
+const KEEP_OUTSIDE = join(ROOT, 'images/contractor-workspace/build/keep-opencode-outside.js');
 
 /** Programs of the real clients, installed once into the cache: they are no dependency of this project. */
 export function installClients(): Promise<Record<'opencode' | 'claude' | 'codex' | 'aider', string>> {

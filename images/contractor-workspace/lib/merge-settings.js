@@ -1,10 +1,10 @@
-// Usage: merge-settings.mjs FILE < {"pinned": {…}, "defaults": {…}}
+// Usage: merge-settings.js FILE < {"pinned": {…}, "defaults": {…}}
 //
 // Sets every pinned key in FILE, and a default only where FILE has no such key. FILE belongs to the person: comments,
 // order and every other key stay. A file that is not valid JSON is left unchanged and reported on standard error (exit code 1).
-import { chmodSync, existsSync, mkdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
-import { dirname } from 'node:path';
-import { applyEdits, modify, parse } from 'jsonc-parser';
+const { chmodSync, existsSync, mkdirSync, readFileSync, renameSync, statSync, writeFileSync } = require('node:fs');
+const { dirname } = require('node:path');
+const { applyEdits, modify, parse } = require('jsonc-parser');
 
 const [file] = process.argv.slice(2);
 const { pinned = {}, defaults = {} } = JSON.parse(readFileSync(0, 'utf8'));

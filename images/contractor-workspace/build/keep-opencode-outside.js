@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-// Usage: keep-opencode-outside.mjs PROGRAM
+// Usage: keep-opencode-outside.js PROGRAM
 //
 // Makes OpenCode's program (a Bun executable) take the folder it works in from PWD and never change into it. What such a
 // program imports and does not hold itself, Bun looks for in the process's working directory, by a repository's
@@ -7,7 +7,7 @@
 // has no switch against it. So bin/opencode starts the program in a folder that is root's, and here the program's own
 // text changes where it would ask for, or change, the process's folder: by text of the same length, in place. A second
 // run finds nothing to do; a program without this text is a version that this was not written for, and an error.
-import { readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
+const { readFileSync, renameSync, statSync, writeFileSync } = require('node:fs');
 
 const REPLACEMENTS = [
   [/(?<![\w.$])process\.cwd\(\)/g, 'Bun.env.PWD  '],
@@ -44,7 +44,7 @@ function section(elf, wanted) {
 
 function fail(why) {
   console.error(
-    `${file} ${why}; find out how this version of OpenCode determines its working directory, and adapt ${import.meta.filename}`,
+    `${file} ${why}; find out how this version of OpenCode determines its working directory, and adapt ${__filename}`,
   );
   process.exit(1);
 }

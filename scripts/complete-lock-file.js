@@ -1,15 +1,16 @@
 /**
  * Completes package-lock.json after `npm install` on a machine whose registry holds native packages of its own platform
- * only: npm leaves the others out of the lock file then, and `npm ci` refuses it everywhere. Run: node scripts/complete-lock-file.mjs
+ * only: npm leaves the others out of the lock file then, and `npm ci` refuses it everywhere. Run: node scripts/complete-lock-file.js
  *
  * What is added has a version and a platform but no integrity, which npm takes from the registry where it installs it.
  */
-import { readFileSync, writeFileSync } from 'node:fs';
+const { readFileSync, writeFileSync } = require('node:fs');
+const { join } = require('node:path');
 
 const SYSTEMS = ['android', 'darwin', 'freebsd', 'linux', 'netbsd', 'openbsd', 'openharmony', 'sunos', 'win32', 'aix'];
 const PROCESSORS = ['arm64', 'x64', 'ia32', 'ppc64', 'riscv64', 's390x', 'loong64', 'mips64el', 'wasm32', 'arm'];
 
-const file = new URL('../package-lock.json', import.meta.url);
+const file = join(__dirname, '../package-lock.json');
 const lock = JSON.parse(readFileSync(file, 'utf8'));
 
 let added = 0;
