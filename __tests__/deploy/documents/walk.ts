@@ -76,7 +76,11 @@ export class Walk {
    * @param words - what its placeholders are here, such as `{ NAME: 'ci-my-repo' }`
    */
   tryType(documented: string, words: Words = {}, input?: string): Outcome {
-    return command('bash', ['-c', this.here(documented, words)], { cwd: this.directory, env: this.environment, input });
+    return command('bash', ['-c', this.here(documented, words)], {
+      cwd: this.directory,
+      env: this.environment,
+      ...(input === undefined ? {} : { input }),
+    });
   }
 
   /** The same for a command that has to succeed: what it printed. */
@@ -161,7 +165,7 @@ export class Walk {
   }
 
   /** A workspace asks for its key with the token its template would have given it. */
-  async workspaceKey(id: string): Promise<{ status: number; key?: string }> {
+  async workspaceKey(id: string): Promise<{ status: number; key: string | undefined }> {
     const sha256 = (text: string) => createHash('sha256').update(text).digest('hex');
     const secret = this.secret('workspace_identity_secret');
     const token = sha256(secret + sha256(`${secret}${id}|owner|olivia`));
