@@ -46,7 +46,7 @@ function splitOperationName(name: string): { action: string; modelName?: string 
   if (name === 'queryRaw' || name === 'executeRaw') return { action: name };
   const [, action, modelName, orThrow = ''] = OPERATION_NAME.exec(name) ?? [];
   if (!action) throw new Error(`Unsupported operation: ${name}`);
-  return { action: action + orThrow, modelName };
+  return { action: action + orThrow, ...(modelName ? { modelName } : {}) };
 }
 
 function toFieldSelection(field: FieldNode): FieldSelection {

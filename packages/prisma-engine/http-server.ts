@@ -54,8 +54,11 @@ async function runQueries(engine: Engine, request: SingleRequest | BatchRequest,
   return { batchResult };
 }
 
-async function startTransaction(engine: Engine, options: { max_wait?: number; timeout?: number }) {
-  const { id } = await engine.transactions.startTransaction({ maxWait: options.max_wait, timeout: options.timeout });
+async function startTransaction(engine: Engine, { max_wait, timeout }: { max_wait?: number; timeout?: number }) {
+  const { id } = await engine.transactions.startTransaction({
+    ...(max_wait === undefined ? {} : { maxWait: max_wait }),
+    ...(timeout === undefined ? {} : { timeout }),
+  });
   return { id };
 }
 

@@ -71,7 +71,12 @@ export function toErrorResponse(error: unknown): ErrorResponse {
   const { message, code, meta } = describe(error);
   return {
     error: message.replace(TRANSACTION_HAS_ENDED, 'Transaction already closed: '),
-    user_facing_error: { is_panic: false, message, meta, error_code: code },
+    user_facing_error: {
+      is_panic: false,
+      message,
+      ...(meta ? { meta } : {}),
+      ...(code === undefined ? {} : { error_code: code }),
+    },
   };
 }
 
@@ -84,7 +89,7 @@ function describe(error: unknown): { message: string; code?: string; meta?: Reco
   const lost = connectionProblem((error as { cause?: DriverErrorCause }).cause);
   if (lost) return lost;
   const { message, code, meta } = error as { message?: string; code?: string; meta?: Record<string, unknown> };
-  return { message: message ?? String(error), code, meta };
+  return { message: message ?? String(error), ...(code === undefined ? {} : { code }), ...(meta ? { meta } : {}) };
 }
 
 /** Outside a query the adapter's own errors arrive, which only name their kind. */

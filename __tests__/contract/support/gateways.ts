@@ -48,7 +48,7 @@ export interface GatewayAnswer {
   readonly url: string;
   readonly litellmUrl: string;
   readonly litellmPid: number;
-  readonly provisionerUrl?: string;
+  readonly provisionerUrl?: string | undefined;
   readonly databaseUrl: string;
   /** Holds `config.yaml`, `gateway.json`, `litellm.log` and `key-provisioner.log`. */
   readonly directory: string;
@@ -57,7 +57,7 @@ export interface GatewayAnswer {
 interface Running {
   readonly litellm: LiteLLM;
   readonly edge: Edge;
-  readonly provisionerOptions?: KeyProvisionerOptions;
+  readonly provisionerOptions: KeyProvisionerOptions | undefined;
   readonly provisioners: KeyProvisioner[];
 }
 

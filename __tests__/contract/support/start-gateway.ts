@@ -111,7 +111,7 @@ function settingsOf(given: GatewayOptions['settings']): Settings {
 }
 
 function configText(settings: Settings, { configure, mock = PROVIDERS, apiBase }: GatewayOptions): string {
-  const text = proxyConfigYaml(settings, { mock, apiBase });
+  const text = proxyConfigYaml(settings, { mock, ...(apiBase ? { apiBase } : {}) });
   if (!configure) return text;
   const config = parse(text) as ProxyConfig;
   configure(config);

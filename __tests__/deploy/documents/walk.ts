@@ -77,7 +77,11 @@ export class Walk {
    * @param words - what its placeholders are here, such as `{ NAME: 'ci-my-repo' }`
    */
   tryType(documented: string, words: Words = {}, input?: string): Outcome {
-    return command('bash', ['-c', this.here(documented, words)], { cwd: this.directory, env: this.environment, input });
+    return command('bash', ['-c', this.here(documented, words)], {
+      cwd: this.directory,
+      env: this.environment,
+      ...(input === undefined ? {} : { input }),
+    });
   }
 
   /** The same for a command that has to succeed: what it printed. */
@@ -162,7 +166,7 @@ export class Walk {
   }
 
   /** A workspace asks for its key with the token its template would have given it. */
-  async workspaceKey(id: string): Promise<{ status: number; key?: string }> {
+  async workspaceKey(id: string): Promise<{ status: number; key: string | undefined }> {
     const body = { workspace_id: id, owner_id: 'owner', username: 'olivia' };
     const token = workspaceToken(this.secret('workspace_identity_secret'), body);
     const { status, json } = await this.ask(`http://localhost:${this.ports[1]}/api/v1/keys/workspace`, token, body);

@@ -85,7 +85,7 @@ async function admin<T>(method: string, path: string, body?: object): Promise<T>
       connection: 'close',
       ...(body ? { 'content-type': 'application/json' } : {}),
     },
-    body: body && JSON.stringify(body),
+    ...(body ? { body: JSON.stringify(body) } : {}),
   });
   if (!response.ok) throw new Error(`${method} ${path}: ${response.status} ${await response.text()}`);
   return (await response.json()) as T;

@@ -18,7 +18,7 @@ export class Workspace {
   readonly directory = mkdtempSync(join(tmpdir(), 'workspace-'));
   readonly home = join(this.directory, 'home');
   /** What the server saw: path, headers, parsed body. */
-  readonly requests: { path: string; authorization?: string; body: Record<string, unknown> }[] = [];
+  readonly requests: { path: string; authorization: string | undefined; body: Record<string, unknown> }[] = [];
   /** The server's next answers; the last one is repeated. */
   answers: { status: number; body: unknown; headers?: Record<string, string> }[] = [];
   private readonly server = createServer(async (request, response) => {
