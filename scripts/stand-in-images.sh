@@ -32,6 +32,10 @@ fail() {
   say "$@"
   exit 1
 }
+# For the report of where a test run's time went.
+record_image() {
+  [[ -z ${GATEWAY_TEST_TIMES:-} ]] || printf '{"kind":"image","name":"%s","seconds":%d}\n' "$1" "$2" >>"$GATEWAY_TEST_TIMES"
+}
 inputs_of() { docker image inspect -f "{{index .Config.Labels \"$label\"}}" "$1" 2>/dev/null || true; }
 image_id() { docker image inspect -f '{{.Id}}' "$1"; }
 pinned() { node -p 'require(process.argv[1])[process.argv[2]] ?? ""' "$root/workloads/images.json" "$1"; }
@@ -129,6 +133,7 @@ build() {
       fail "$image could not be built (see above)"
     }
     say "built $image in $((SECONDS - started)) s"
+    record_image "$image" $((SECONDS - started))
   fi
   echo "$image"
 }

@@ -3,23 +3,22 @@
  *
  *   node --import tsx scripts/test.ts [lint] [unit] [contract] [deploy]      (all by default)
  *
- * `CONTRACT=skip` and `DEPLOY=skip` leave a suite out, loudly. The last line is `N passed, N failed, N skipped`.
+ * `CONTRACT=skip` and `DEPLOY=skip` leave a suite out, loudly. Where the time went is printed, and written to
+ * `report/times.json`. The last line is `N passed, N failed, N skipped`.
  */
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdirSync, openSync, readFileSync, rmSync } from 'node:fs';
-import { join, relative } from 'node:path';
+import { mkdirSync, openSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { type Count, countText, NONE, sum } from './test/count';
+import { runJest } from './test/jest';
+import { TIMES_FILE } from './test/record';
+import { Times } from './test/times';
 
 const root = join(__dirname, '..');
 const reports = join(root, 'report');
 const suites = ['lint', 'unit', 'contract', 'deploy'] as const;
 type Suite = (typeof suites)[number];
-
-interface Count {
-  passed: number;
-  failed: number;
-  skipped: number;
-}
 
 /** Files run side by side, since a test mostly waits: for a client's retries, for LiteLLM's batches, for a container's health. */
 const sideBySideBut = (alone: readonly string[], workers: number): string[][] => [
@@ -53,10 +52,12 @@ if (unknown) {
 
 rmSync(reports, { recursive: true, force: true });
 mkdirSync(reports, { recursive: true });
+process.env[TIMES_FILE] = join(reports, 'times.jsonl');
+const times = new Times(root, join(reports, 'times.jsonl'));
 void main(chosen.length > 0 ? (chosen as Suite[]) : suites);
 
 async function main(wanted: readonly Suite[]): Promise<void> {
-  let total: Count = { passed: 0, failed: 0, skipped: 0 };
+  let total = NONE;
   // Before anything else that may install packages: two at once get in each other's way.
   if (wanted.includes('unit')) spawnSync(join(root, 'scripts/test-tools.sh'), { cwd: root, stdio: 'inherit' });
   const preparation =
@@ -66,12 +67,12 @@ async function main(wanted: readonly Suite[]): Promise<void> {
     if (suite === 'deploy') await finished(preparation);
     const count = await run(suite);
     total = sum(total, count);
-    const seconds = Math.round((Date.now() - started) / 1000);
-    console.log(
-      `== ${suite}: ${count.passed} passed, ${count.failed} failed, ${count.skipped} skipped (${seconds} s)\n`,
-    );
+    const milliseconds = Date.now() - started;
+    times.addSuite(suite, milliseconds);
+    console.log(`== ${suite}: ${countText(count)} (${Math.round(milliseconds / 1000)} s)\n`);
   }
-  console.log(`${total.passed} passed, ${total.failed} failed, ${total.skipped} skipped`);
+  console.log(`${times.report(join(reports, 'times.json'))}\n`);
+  console.log(countText(total));
   process.exit(total.failed > 0 ? 1 : 0);
 }
 
@@ -124,79 +125,10 @@ function prepare(suite: Suite): string | undefined {
 
 async function jest(suite: Exclude<Suite, 'lint'>): Promise<Count> {
   const { options, together } = passes[suite];
-  const reportOf = (index: number) => join(reports, `${suite}-${index + 1}.json`);
-  const outcomes: Outcome[] = [];
-  if (together) {
-    outcomes.push(...(await Promise.all(options.map((each, index) => outcomeOf(suite, each, reportOf(index))))));
-  } else {
-    for (const [index, each] of options.entries()) outcomes.push(await outcomeOf(suite, each, reportOf(index)));
-  }
-  // Where nothing else runs any more.
-  let total: Count = { passed: 0, failed: 0, skipped: 0 };
-  for (const [index, outcome] of outcomes.entries()) total = sum(total, await settled(suite, outcome, reportOf(index)));
+  const pass = (index: number) =>
+    runJest({ suite, options: options[index] ?? [], report: join(reports, `${suite}-${index + 1}.json`), root, times });
+  if (together) return (await Promise.all(options.map((_, index) => pass(index)))).reduce(sum, NONE);
+  let total = NONE;
+  for (const index of options.keys()) total = sum(total, await pass(index));
   return total;
-}
-
-/** What failed against a busy machine's real processes is tried once more, by itself, and said aloud. */
-async function settled(suite: Suite, first: Outcome, report: string): Promise<Count> {
-  if (suite === 'unit' || first.failedFiles.length === 0) return first.count;
-  console.log(
-    `-- second try of ${first.failedFiles.length} file(s): ${first.failedFiles.map((file) => relative(root, file)).join(', ')}`,
-  );
-  const again = await outcomeOf(
-    suite,
-    ['--runInBand', '--runTestsByPath', ...first.failedFiles],
-    report.replace('.json', '-again.json'),
-  );
-  return sum(first.passedFiles, again.count);
-}
-
-interface Outcome {
-  readonly count: Count;
-  /** The count of the files in which nothing failed. */
-  readonly passedFiles: Count;
-  readonly failedFiles: string[];
-}
-
-async function outcomeOf(suite: Suite, options: string[], report: string): Promise<Outcome> {
-  // A suite that leaves a handle open must not keep the whole run waiting.
-  const program = ['--no-install', 'jest', '--selectProjects', suite, '--ci', '--forceExit'];
-  const child = spawn('npx', [...program, '--json', '--outputFile', report, ...options], {
-    cwd: root,
-    stdio: ['ignore', 'ignore', 'inherit'],
-    timeout: 45 * 60_000,
-  });
-  const [status] = await once(child, 'exit');
-  const broken = { passed: 0, failed: 1, skipped: 0 };
-  // A pass that could not even begin has failed: no report is no success.
-  if (!existsSync(report)) return { count: broken, passedFiles: broken, failedFiles: [] };
-  const files = (JSON.parse(readFileSync(report, 'utf8')) as { testResults: FileResult[] }).testResults;
-  const passed = files.filter(({ status }) => status !== 'failed');
-  const count = files.map(countOf).reduce(sum, { passed: 0, failed: 0, skipped: 0 });
-  return {
-    count: count.failed === 0 && status !== 0 ? sum(count, broken) : count,
-    passedFiles: passed.map(countOf).reduce(sum, { passed: 0, failed: 0, skipped: 0 }),
-    failedFiles: files.filter(({ status }) => status === 'failed').map(({ name }) => name),
-  };
-}
-
-interface FileResult {
-  name: string;
-  status: string;
-  assertionResults: { status: string }[];
-}
-
-function countOf({ status, assertionResults }: FileResult): Count {
-  const having = (...states: string[]) => assertionResults.filter((test) => states.includes(test.status)).length;
-  const failed = having('failed');
-  // A file that broke before its first test has no test that failed.
-  return {
-    passed: having('passed'),
-    failed: status === 'failed' ? Math.max(1, failed) : failed,
-    skipped: having('pending', 'todo', 'skipped'),
-  };
-}
-
-function sum(a: Count, b: Count): Count {
-  return { passed: a.passed + b.passed, failed: a.failed + b.failed, skipped: a.skipped + b.skipped };
 }

@@ -4,10 +4,20 @@
  * Makes what the deploy suite needs and a new machine has not: a Docker daemon, Terraform's providers, base images, the
  * workspace image and a Coder server. `make test` runs it beside the suites that mostly wait; running it again takes seconds.
  */
+import { recordTime } from '../../../scripts/test/record';
 import { prepareMachine, run, workspaceImage } from '../workspace/machine';
 import { baseImages } from './base-images';
 
-baseImages();
-prepareMachine();
-workspaceImage();
-run('scripts/stand-in-images.sh', ['coder']);
+const steps: readonly (readonly [name: string, step: () => unknown])[] = [
+  ['a Docker daemon', () => run('scripts/docker-daemon.sh', ['start'])],
+  ['base images', baseImages],
+  ['images of workspaces and Terraform’s providers', prepareMachine],
+  ['the workspace image with every agent', workspaceImage],
+  ['the image of a Coder server', () => run('scripts/stand-in-images.sh', ['coder'])],
+];
+
+for (const [name, step] of steps) {
+  const started = Date.now();
+  step();
+  recordTime('preparation', name, started);
+}
