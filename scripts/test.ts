@@ -1,7 +1,7 @@
 /**
- * What CI runs, and `make test`: lint, then the suites `unit`, `contract` and `deploy`, each as a jest project.
+ * What CI runs, and `make test`: lint, then the suites `unit`, `programs`, `contract` and `deploy`, each as a jest project.
  *
- *   node --import tsx scripts/test.ts [lint] [unit] [contract] [deploy]      (all by default)
+ *   node --import tsx scripts/test.ts [lint] [unit] [programs] [contract] [deploy]      (all by default)
  *
  * `CONTRACT=skip` and `DEPLOY=skip` leave a suite out, loudly. Where the time went is printed, and written to
  * `report/times.json`. The last line is `N passed, N failed, N skipped`.
@@ -17,7 +17,7 @@ import { Times } from './test/times';
 
 const root = join(__dirname, '..');
 const reports = join(root, 'report');
-const suites = ['lint', 'unit', 'contract', 'deploy'] as const;
+const suites = ['lint', 'unit', 'programs', 'contract', 'deploy'] as const;
 type Suite = (typeof suites)[number];
 
 /** Files run side by side, since a test mostly waits: for a client's retries, for LiteLLM's batches, for a container's health. */
@@ -33,7 +33,8 @@ interface Passes {
 }
 
 const passes: Record<Exclude<Suite, 'lint'>, Passes> = {
-  unit: { options: [[]], together: false },
+  unit: { options: [['--maxWorkers=100%']], together: false },
+  programs: { options: [['--maxWorkers=100%']], together: false },
   // Of their own: those that stop the database server all files share, or start and kill demos. Each run of jest has its own server.
   contract: {
     options: sideBySideBut(['key-provisioner/outages', 'cli/doctor', 'demo/', 'contract/runtime/'], 3),
@@ -59,7 +60,7 @@ void main(chosen.length > 0 ? (chosen as Suite[]) : suites);
 async function main(wanted: readonly Suite[]): Promise<void> {
   let total = NONE;
   // Before anything else that may install packages: two at once get in each other's way.
-  if (wanted.includes('unit')) spawnSync(join(root, 'scripts/test-tools.sh'), { cwd: root, stdio: 'inherit' });
+  if (wanted.includes('programs')) spawnSync(join(root, 'scripts/test-tools.sh'), { cwd: root, stdio: 'inherit' });
   const preparation =
     wanted.length > 1 && wanted.includes('deploy') && !skipped('deploy') ? prepareDeploy() : undefined;
   for (const suite of wanted) {
