@@ -199,7 +199,8 @@ build_coder() {
   : >"$context/terraform.rc"
   if [[ -s $mirror/terraform.rc ]]; then
     cp -r "$mirror/registry.terraform.io" "$context/providers/"
-    sed "s|$mirror|/opt/terraform-providers|" "$mirror/terraform.rc" >"$context/terraform.rc"
+    # Whichever checkout made the mirror, by whatever path.
+    sed -E 's|^( *path *= *)".*"|\1"/opt/terraform-providers"|' "$mirror/terraform.rc" >"$context/terraform.rc"
   fi
   cp "$(command -v terraform)" "$server" "$context/"
   base=$(build_debian)

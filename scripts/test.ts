@@ -6,48 +6,23 @@
  * `CONTRACT=skip` and `DEPLOY=skip` leave a suite out, loudly. Where the time went is printed, and written to
  * `report/times.json`. The last line is `N passed, N failed, N skipped`.
  */
-import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdirSync, openSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Count, countText, NONE, sum } from './test/count';
 import { runJest } from './test/jest';
-import { TIMES_FILE } from './test/record';
+import { recordTime, TIMES_FILE } from './test/record';
+import { FIRST, type JestSuite, optionsOf, PASSES, SUITES, type Suite } from './test/suites';
 import { Times } from './test/times';
 
 const root = join(__dirname, '..');
 const reports = join(root, 'report');
-const suites = ['lint', 'unit', 'programs', 'contract', 'deploy'] as const;
-type Suite = (typeof suites)[number];
-
-/** Files run side by side, since a test mostly waits: for a client's retries, for LiteLLM's batches, for a container's health. */
-const sideBySideBut = (alone: readonly string[], workers: number): string[][] => [
-  [`--maxWorkers=${workers}`, ...alone.flatMap((path) => ['--testPathIgnorePatterns', path])],
-  ['--runInBand', ...alone.flatMap((path) => ['--testPathPatterns', path])],
-];
-
-/** The runs of jest that make up a suite. */
-interface Passes {
-  readonly options: string[][];
-  readonly together: boolean;
-}
-
-const passes: Record<Exclude<Suite, 'lint'>, Passes> = {
-  unit: { options: [['--maxWorkers=100%']], together: false },
-  programs: { options: [['--maxWorkers=100%']], together: false },
-  // Of their own: those that stop the database server all files share, or start and kill demos. Each run of jest has its own server.
-  contract: {
-    options: sideBySideBut(['key-provisioner/outages', 'cli/doctor', 'demo/', 'contract/runtime/'], 3),
-    together: true,
-  },
-  // By itself: the one that sets firewall rules for every workspace of the machine.
-  deploy: { options: sideBySideBut(['workspace/isolation'], 2), together: false },
-};
 
 const chosen = process.argv.slice(2);
-const unknown = chosen.find((name) => !suites.includes(name as Suite));
+const unknown = chosen.find((name) => !SUITES.includes(name as Suite));
 if (unknown) {
-  console.error(`there is no suite "${unknown}"; choose among ${suites.join(', ')}`);
+  console.error(`there is no suite "${unknown}"; choose among ${SUITES.join(', ')}`);
   process.exit(2);
 }
 
@@ -55,51 +30,41 @@ rmSync(reports, { recursive: true, force: true });
 mkdirSync(reports, { recursive: true });
 process.env[TIMES_FILE] = join(reports, 'times.jsonl');
 const times = new Times(root, join(reports, 'times.jsonl'));
-void main(chosen.length > 0 ? (chosen as Suite[]) : suites);
+void main(SUITES.filter((suite) => chosen.length === 0 || chosen.includes(suite)));
 
 async function main(wanted: readonly Suite[]): Promise<void> {
-  let total = NONE;
   // Before anything else that may install packages: two at once get in each other's way.
   if (wanted.includes('programs')) spawnSync(join(root, 'scripts/test-tools.sh'), { cwd: root, stdio: 'inherit' });
-  const preparation =
-    wanted.length > 1 && wanted.includes('deploy') && !skipped('deploy') ? prepareDeploy() : undefined;
-  for (const suite of wanted) {
+  const preparation = wanted.includes('deploy') ? prepareDeploy() : undefined;
+  let total = NONE;
+  const timed = async (suite: Suite) => {
     const started = Date.now();
-    if (suite === 'deploy') await finished(preparation);
-    const count = await run(suite);
-    total = sum(total, count);
+    const count = await run(suite, preparation);
     const milliseconds = Date.now() - started;
     times.addSuite(suite, milliseconds);
     console.log(`== ${suite}: ${countText(count)} (${Math.round(milliseconds / 1000)} s)\n`);
-  }
+    total = sum(total, count);
+  };
+  for (const suite of wanted.filter((each) => FIRST.includes(each))) await timed(suite);
+  await Promise.all(wanted.filter((each) => !FIRST.includes(each)).map(timed));
   console.log(`${times.report(join(reports, 'times.json'))}\n`);
   console.log(countText(total));
   process.exit(total.failed > 0 ? 1 : 0);
 }
 
-/** Images and providers take minutes of a new machine, and the suites before mostly wait. Where it fails, the suite says why. */
-function prepareDeploy(): ChildProcess {
-  const log = openSync(join(reports, 'deploy-preparation.log'), 'w');
-  const program = ['--import', 'tsx', '__tests__/deploy/support/prepare.ts'];
-  return spawn(process.execPath, program, { cwd: root, stdio: ['ignore', log, log] });
-}
-
-async function finished(child: ChildProcess | undefined): Promise<void> {
-  if (child && child.exitCode === null && child.signalCode === null) await once(child, 'exit');
-}
-
-function skipped(suite: Suite): boolean {
-  return process.env[suite.toUpperCase()] === 'skip';
-}
-
-async function run(suite: Suite): Promise<Count> {
+async function run(suite: Suite, preparation?: Promise<string | undefined>): Promise<Count> {
   if (suite === 'lint') return lint();
-  const reason = skipped(suite) ? `${suite.toUpperCase()}=skip is set` : prepare(suite);
+  const reason = skipped(suite) ?? (suite === 'deploy' ? await preparation : undefined);
   if (reason) {
     console.log(`-- ${suite} tests skipped: ${reason}`);
     return { passed: 0, failed: 0, skipped: 1 };
   }
   return jest(suite);
+}
+
+function skipped(suite: Suite): string | undefined {
+  const variable = suite.toUpperCase();
+  return process.env[variable] === 'skip' ? `${variable}=skip is set` : undefined;
 }
 
 function lint(): Count {
@@ -113,23 +78,32 @@ function lint(): Count {
   return { passed: ok.filter(Boolean).length, failed: ok.filter((passed) => !passed).length, skipped: 0 };
 }
 
-/** Why a suite cannot run here, if it cannot. */
-function prepare(suite: Suite): string | undefined {
-  if (suite !== 'deploy') return undefined;
+/**
+ * Images and providers take minutes of a new machine, so they are made beside the first suites. Resolves with the reason
+ * why no deploy test can run here, if there is one; where a step fails, the tests that need it say why.
+ */
+async function prepareDeploy(): Promise<string | undefined> {
+  if (skipped('deploy')) return undefined;
+  const started = Date.now();
   const daemon = spawnSync(join(root, 'scripts/docker-daemon.sh'), ['start'], {
     cwd: root,
     encoding: 'utf8',
     stdio: ['ignore', 'pipe', 'inherit'],
   });
-  return daemon.status === 0 ? undefined : 'no Docker daemon is reachable and none could be started here (see above)';
+  if (daemon.status !== 0) return 'no Docker daemon is reachable and none could be started here (see above)';
+  recordTime('preparation', 'a Docker daemon', started);
+  const log = openSync(join(reports, 'deploy-preparation.log'), 'w');
+  const program = ['--import', 'tsx', '__tests__/deploy/support/prepare.ts'];
+  const child = spawn(process.execPath, program, { cwd: root, stdio: ['ignore', log, log] });
+  const [status] = await once(child, 'exit');
+  if (status !== 0) console.log('-- the preparation of the deploy tests failed: report/deploy-preparation.log');
+  return undefined;
 }
 
-async function jest(suite: Exclude<Suite, 'lint'>): Promise<Count> {
-  const { options, together } = passes[suite];
-  const pass = (index: number) =>
-    runJest({ suite, options: options[index] ?? [], report: join(reports, `${suite}-${index + 1}.json`), root, times });
-  if (together) return (await Promise.all(options.map((_, index) => pass(index)))).reduce(sum, NONE);
-  let total = NONE;
-  for (const index of options.keys()) total = sum(total, await pass(index));
-  return total;
+async function jest(suite: JestSuite): Promise<Count> {
+  const counts = PASSES[suite].map((pass) => {
+    const report = join(reports, `${pass.name}.json`);
+    return runJest({ suite, options: optionsOf(pass), report, root, times });
+  });
+  return (await Promise.all(counts)).reduce(sum, NONE);
 }

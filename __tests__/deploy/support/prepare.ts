@@ -1,15 +1,14 @@
 /**
  * Usage: node --import tsx __tests__/deploy/support/prepare.ts
  *
- * Makes what the deploy suite needs and a new machine has not: a Docker daemon, Terraform's providers, base images, the
- * workspace image and a Coder server. `make test` runs it beside the suites that mostly wait; running it again takes seconds.
+ * Makes what the deploy suite needs and a new machine has not: Terraform's providers, base images, the workspace image and
+ * a Coder server, on the Docker daemon that runs. `make test` runs it beside the first suites; running it again takes seconds.
  */
 import { recordTime } from '../../../scripts/test/record';
 import { prepareMachine, run, workspaceImage } from '../workspace/machine';
 import { baseImages } from './base-images';
 
 const steps: readonly (readonly [name: string, step: () => unknown])[] = [
-  ['a Docker daemon', () => run('scripts/docker-daemon.sh', ['start'])],
   ['base images', baseImages],
   ['images of workspaces and Terraform’s providers', prepareMachine],
   ['the workspace image with every agent', workspaceImage],
