@@ -6,7 +6,7 @@ MAKEFLAGS += --no-print-directory
 
 installed := node_modules/.package-lock.json
 
-.PHONY: help demo demo-stop test test-unit test-contract test-deploy lint init synth plan deploy destroy template workspace-image acceptance bench
+.PHONY: help demo demo-stop test test-unit test-programs test-contract test-deploy lint init synth plan deploy destroy template workspace-image acceptance bench
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -22,11 +22,14 @@ demo: $(installed) ## run gateway, database and key-provisioner as local process
 demo-stop: $(installed) ## stop a demo that was started in the background
 	@node --import tsx demo/stop.ts $(ARGS)
 
-test: $(installed) ## everything CI runs: lint, unit, contract and deploy tests
+test: $(installed) ## everything CI runs: lint, and the suites below
 	@node --import tsx scripts/test.ts
 
-test-unit: $(installed) ## unit tests only (a minute)
-	@npx jest --selectProjects unit
+test-unit: $(installed) ## what needs no program beside Node.js (seconds)
+	@node --import tsx scripts/test.ts unit
+
+test-programs: $(installed) ## programs, scripts and the door, started for real on this machine (a minute)
+	@node --import tsx scripts/test.ts programs
 
 test-contract: $(installed) ## against the real LiteLLM and PostgreSQL
 	@node --import tsx scripts/test.ts contract

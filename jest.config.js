@@ -1,6 +1,6 @@
 const { existsSync } = require('node:fs');
 
-/** Three suites: `unit` needs nothing, `contract` the real LiteLLM, `deploy` a Docker daemon. */
+/** `unit` needs nothing, `programs` what `scripts/test-tools.sh` installs, `contract` the real LiteLLM, `deploy` a Docker daemon. */
 const esmOnly = ['cookie', 'fastify-type-provider-zod', 'csv-parse', 'listr2'];
 
 const shared = {
@@ -25,7 +25,13 @@ module.exports = {
   testTimeout: 60_000,
   testSequencer: '<rootDir>/__tests__/longest-first.js',
   projects: [
-    { ...shared, displayName: 'unit', testMatch: ['<rootDir>/__tests__/unit/**/*.test.ts'] },
+    {
+      ...shared,
+      displayName: 'unit',
+      testMatch: ['<rootDir>/__tests__/unit/**/*.test.ts'],
+      moduleNameMapper: { '^(node:)?child_process$': '<rootDir>/__tests__/no-programs.js' },
+    },
+    { ...shared, displayName: 'programs', testMatch: ['<rootDir>/__tests__/programs/**/*.test.ts'] },
     {
       ...shared,
       displayName: 'contract',

@@ -32,6 +32,10 @@ fail() {
   say "$@"
   exit 1
 }
+# For the report of where a test run's time went.
+record_image() {
+  [[ -z ${GATEWAY_TEST_TIMES:-} ]] || printf '{"kind":"image","name":"%s","seconds":%d}\n' "$1" "$2" >>"$GATEWAY_TEST_TIMES"
+}
 inputs_of() { docker image inspect -f "{{index .Config.Labels \"$label\"}}" "$1" 2>/dev/null || true; }
 image_id() { docker image inspect -f '{{.Id}}' "$1"; }
 pinned() { node -p 'require(process.argv[1])[process.argv[2]] ?? ""' "$root/workloads/images.json" "$1"; }
@@ -129,6 +133,7 @@ build() {
       fail "$image could not be built (see above)"
     }
     say "built $image in $((SECONDS - started)) s"
+    record_image "$image" $((SECONDS - started))
   fi
   echo "$image"
 }
@@ -194,7 +199,8 @@ build_coder() {
   : >"$context/terraform.rc"
   if [[ -s $mirror/terraform.rc ]]; then
     cp -r "$mirror/registry.terraform.io" "$context/providers/"
-    sed "s|$mirror|/opt/terraform-providers|" "$mirror/terraform.rc" >"$context/terraform.rc"
+    # Whichever checkout made the mirror, by whatever path.
+    sed -E 's|^( *path *= *)".*"|\1"/opt/terraform-providers"|' "$mirror/terraform.rc" >"$context/terraform.rc"
   fi
   cp "$(command -v terraform)" "$server" "$context/"
   base=$(build_debian)

@@ -1,5 +1,5 @@
 import { bodyClasses, LARGEST_BODY, UNKNOWN_KEY_BODY } from '../../../workloads/body-limits';
-import { answeredInPieces, freePorts, Recorder, send, statusOf } from '../../unit/workspace/door-testbed';
+import { answeredInPieces, freePorts, Recorder, send, statusOf } from '../../programs/workspace/door-testbed';
 import { Client, HOST, type RunningEdge, startEdge } from './testbed';
 
 /** The real Envoy with the deployed configuration, in front of a service that notes what reaches it, byte for byte. */

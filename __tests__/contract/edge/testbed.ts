@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { BodyClass } from '../../../workloads/body-limits';
 import { edgeConfiguration } from '../../../workloads/edge-configuration';
-import { freePorts } from '../../unit/workspace/door-testbed';
+import { freePorts } from '../../programs/workspace/door-testbed';
 import { order } from '../support/harness';
 
 export const HOST = '127.0.0.1';

@@ -18,10 +18,13 @@ import { Edge } from '../../../runtime/services/edge';
 import { KeyProvisioner, type KeyProvisionerOptions } from '../../../runtime/services/key-provisioner';
 import { LiteLLM } from '../../../runtime/services/litellm';
 import { Postgres } from '../../../runtime/services/postgres';
+import { recordTime } from '../../../scripts/test/record';
 import type { Settings } from '../../../settings/schema';
 
 /** What a suite asks for. */
 export interface GatewayRequest {
+  /** The test file that asks, for the report of where the time went. */
+  readonly suite?: string;
   readonly settings: Settings;
   /** Text of LiteLLM's `config.yaml`. */
   readonly config: string;
@@ -144,8 +147,10 @@ export class TestGateways {
       keyDerivationSecret: secrets.key_derivation_secret,
     });
     this.running.set(id, { litellm, edge, provisionerOptions: options, provisioners });
+    const started = Date.now();
     try {
       await Promise.all([litellm.start(), edge.start()]);
+      recordTime('litellm', request.suite ?? '', started);
       await provisioners[0]?.start();
     } catch (error) {
       await this.remove(id);

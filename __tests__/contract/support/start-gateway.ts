@@ -1,3 +1,4 @@
+import { join, relative } from 'node:path';
 import { parse, stringify } from 'yaml';
 import { PROVIDERS, type Provider } from '../../../catalog/model';
 import { gatewayConfigurationJson } from '../../../litellm-config/gateway-json';
@@ -60,6 +61,7 @@ export async function startGateway(options: GatewayOptions = {}): Promise<Gatewa
   const ports = await order<{ port: number; litellmPort: number; provisionerPort: number }>('POST', '/ports');
   const answer = await order<Answer>('POST', '/gateways', {
     ...ports,
+    suite: relative(join(__dirname, '../..'), expect.getState().testPath ?? ''),
     settings,
     config: configText(settings, options),
     gatewayJson: options.keyProvisioner

@@ -12,6 +12,7 @@ jest.setTimeout(15 * 60_000);
 const ELSEWHERE: Readonly<Record<string, string>> = {
   'make test': 'runs this test',
   'make test-unit': 'a part of `make test`',
+  'make test-programs': 'a part of `make test`',
   'make test-deploy': 'a part of `make test`',
   'make acceptance': 'a test by itself',
   'npx jest --selectProjects=contract --testPathPatterns NAME': 'a part of `make test`',

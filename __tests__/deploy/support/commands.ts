@@ -1,5 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
+import { recordTime } from '../../../scripts/test/record';
 
 export const REPOSITORY = join(__dirname, '../../..');
 
@@ -16,6 +17,7 @@ export function command(
   options: { env?: NodeJS.ProcessEnv; cwd?: string; input?: string } = {},
 ): Outcome {
   const script = '. "$0/scripts/terraform-environment.sh" && exec "$@"';
+  const started = Date.now();
   const { status, stdout, stderr, error } = spawnSync('bash', ['-c', script, REPOSITORY, program, ...args], {
     cwd: options.cwd ?? REPOSITORY,
     env: { ...process.env, FORCE_COLOR: '0', NO_COLOR: '1', ...options.env },
@@ -23,8 +25,16 @@ export function command(
     input: options.input,
     maxBuffer: 64 * 1024 * 1024,
   });
+  recordCommand(program, args, started);
   if (error) throw error;
   return { status, stdout, stderr };
+}
+
+const SLOW_MS = 2000;
+
+/** Adds what takes seconds to the report of where the time went. */
+export function recordCommand(program: string, args: readonly string[], startedMs: number): void {
+  if (Date.now() - startedMs > SLOW_MS) recordTime('command', [program, ...args].join(' ').slice(0, 160), startedMs);
 }
 
 /** The same for a command that has to succeed: what it printed. */

@@ -1,5 +1,6 @@
 import { execFileSync, spawnSync } from 'node:child_process';
 import path from 'node:path';
+import { recordCommand } from '../support/commands';
 
 /** Docker, images and Terraform providers of the machine that the tests run on. */
 
@@ -7,12 +8,14 @@ export const repository = path.join(__dirname, '..', '..', '..');
 
 /** Runs a command to its end and gives back its output; its error output becomes the error's message. */
 export function run(command: string, args: readonly string[], options: { env?: NodeJS.ProcessEnv; cwd?: string } = {}) {
+  const started = Date.now();
   const { status, stdout, stderr, error } = spawnSync(command, args, {
     cwd: repository,
     encoding: 'utf8',
     maxBuffer: 64 * 1024 * 1024,
     ...options,
   });
+  recordCommand(command, args, started);
   if (status === 0) return stdout.trim();
   throw new Error(
     `${command} ${args.join(' ').slice(0, 200)}: ${error?.message ?? `${stdout.slice(-1500)}\n${stderr.slice(-3000)}`}`,

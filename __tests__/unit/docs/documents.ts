@@ -1,17 +1,28 @@
-import { execFileSync } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join, relative } from 'node:path';
 
 export const root = join(__dirname, '../../..');
 
+/** What git does not keep, next to folders whose name begins with a dot. */
+const NOT_OURS = ['node_modules', 'cdktf.out', 'dist', 'coverage', 'report'];
+
+/** All of this repository's pages; read from the folders, since a unit test starts no git. */
+export const allPages: readonly string[] = pagesIn(root)
+  .map((file) => relative(root, file))
+  .sort();
+
 /** What people read; the reference is written from the code itself. */
-export const pages = execFileSync(
-  'git',
-  ['ls-files', '--cached', '--others', '--exclude-standard', 'README.md', 'CONTRIBUTING.md', 'docs'],
-  { cwd: root, encoding: 'utf8' },
-)
-  .split('\n')
-  .filter((file) => file.endsWith('.md') && !file.startsWith('docs/reference/') && existsSync(join(root, file)));
+export const pages: readonly string[] = allPages.filter(
+  (file) => /^(README\.md|CONTRIBUTING\.md|docs\/.*)$/.test(file) && !file.startsWith('docs/reference/'),
+);
+
+function pagesIn(folder: string): string[] {
+  return readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
+    const path = join(folder, entry.name);
+    if (entry.isDirectory()) return entry.name.startsWith('.') || NOT_OURS.includes(entry.name) ? [] : pagesIn(path);
+    return entry.name.endsWith('.md') ? [path] : [];
+  });
+}
 
 /** Lines of a page's shell blocks, and what stands between backticks; without prompts and comments. */
 export function commandsIn(page: string): string[] {

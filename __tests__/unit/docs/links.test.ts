@@ -1,14 +1,8 @@
-import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { allPages, root } from './documents';
 
-const root = join(__dirname, '../../..');
-const pages = execFileSync('git', ['ls-files', '--cached', '--others', '--exclude-standard', '*.md'], {
-  cwd: root,
-  encoding: 'utf8',
-})
-  .split('\n')
-  .filter((file) => file !== '' && !file.includes('/fixtures/') && existsSync(join(root, file)));
+const linked = allPages.filter((file) => !file.includes('/fixtures/'));
 
 const headings = (file: string) =>
   [...readFileSync(file, 'utf8').matchAll(/^#+ (.+)$/gm)].map(([, text]) =>
@@ -18,7 +12,7 @@ const headings = (file: string) =>
       .replaceAll(' ', '-'),
   );
 
-test.each(pages)('every link of %s leads somewhere', (page) => {
+test.each(linked)('every link of %s leads somewhere', (page) => {
   const text = readFileSync(join(root, page), 'utf8').replace(/```[\s\S]*?```/g, '');
   const broken = [...text.matchAll(/\]\(([^)\s]+)\)/g)]
     .map(([, target]) => target as string)

@@ -1,7 +1,3 @@
-import { spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { modelsOutsidePolicies } from '../../../litellm-config/outside-policies';
 import { parseSettings } from '../../../settings/load';
 import { workspaceParameters } from '../../../workspace/parameters';
@@ -36,21 +32,4 @@ test.each([
 ])('a form whose default the policy does not allow begins with %s', (_, models, expected) => {
   const form = workspaceParameters(settingsOf(`policies: { workspace: { models: ${models} } }`));
   expect(form.find(({ name }) => name === 'ai_model')?.default).toBe(expected);
-});
-
-test('synth says it, and goes on', () => {
-  const directory = mkdtempSync(join(tmpdir(), 'gateway-synth-'));
-  const file = join(directory, 'gateway.yaml');
-  writeFileSync(
-    file,
-    'providers: { anthropic: { credentials: variable } }\npolicies: { workspace: { models: [claude-sonnet-4-5, claude-haiku-5-5] } }\n',
-  );
-  const root = join(__dirname, '../../..');
-  const env = { ...process.env, GATEWAY_SETTINGS: file, CDKTF_OUTDIR: join(directory, 'out') };
-  const { status, stdout } = spawnSync(process.execPath, ['bin/synth'], { cwd: root, env, encoding: 'utf8' });
-  rmSync(directory, { recursive: true, force: true });
-  expect(status).toBe(0);
-  expect(stdout).toContain(
-    'models.small: "claude-haiku-4-5" is not in policies.workspace.models; workspaces use claude-haiku-5-5 instead',
-  );
 });

@@ -3,7 +3,7 @@ import { chmodSync, mkdirSync, readdirSync, statSync, writeFileSync } from 'node
 import { join } from 'node:path';
 import { renderAgentFiles } from '../../../images/key-provisioner/src/agents';
 import type { Agent } from '../../../images/key-provisioner/src/configuration';
-import { contextOf, KEY } from '../agents/context';
+import { contextOf, KEY } from '../../unit/agents/context';
 import { Workspace } from './workspace';
 
 let workspace: Workspace;

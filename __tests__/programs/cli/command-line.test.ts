@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gatewayUrl, provisionerUrl } from '../../../cli/context';
 import { gateway, onTerminal } from '../../contract/cli/run-cli';
-import { gatewayInProcess } from './in-process';
+import { gatewayInProcess } from '../../unit/cli/in-process';
 
 jest.setTimeout(30_000);
 

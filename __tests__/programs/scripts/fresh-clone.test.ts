@@ -51,6 +51,7 @@ test.each([
   ['npm run --silent demo:stop', 1],
   ['npm run --silent lint', 1],
   ['npm run --silent test:unit', 1],
+  ['npm run --silent test:programs', 1],
   ['npm run --silent schema', 1],
   ['npm run --silent reference', 1],
   ['scripts/plan.sh', 1],

@@ -1,0 +1,49 @@
+/** What `make test` runs, in the order of its report. Each but `lint` is a jest project. */
+export const SUITES = ['lint', 'unit', 'programs', 'contract', 'deploy'] as const;
+export type Suite = (typeof SUITES)[number];
+export type JestSuite = Exclude<Suite, 'lint'>;
+
+/** One run of jest: files of a suite that share its workers and, for `contract`, its database server. */
+export interface Pass {
+  readonly name: string;
+  /** Files side by side: a test mostly waits for a client's retries, for LiteLLM's batches, for a container's health. */
+  readonly workers: number | string;
+  /** Parts of paths. @default - all files of the suite */
+  readonly only?: readonly string[];
+  readonly without?: readonly string[];
+}
+
+/** Those that stop the database server, or start and kill demos. */
+const OWN_SERVER = ['key-provisioner/outages', 'cli/doctor', 'contract/demo/', 'contract/runtime/'];
+
+/**
+ * Those that start workspaces. One after the other: one of them sets firewall rules for every workspace of the machine.
+ * What is not named here runs beside them.
+ */
+const WORKSPACES = ['deploy/workspace/', 'deploy/doctor/', 'deploy/coder/'];
+
+/** The passes of a suite run side by side. */
+export const PASSES: Readonly<Record<JestSuite, readonly Pass[]>> = {
+  unit: [{ name: 'unit', workers: '100%' }],
+  programs: [{ name: 'programs', workers: '100%' }],
+  contract: [
+    { name: 'contract', workers: 3, without: OWN_SERVER },
+    { name: 'contract-own-server', workers: 1, only: OWN_SERVER },
+  ],
+  deploy: [
+    { name: 'deploy', workers: 1, without: WORKSPACES },
+    { name: 'deploy-workspaces', workers: 1, only: WORKSPACES },
+  ],
+};
+
+/** Suites that run one after the other, before all others; the others mostly wait and run side by side. */
+export const FIRST: readonly Suite[] = ['lint', 'unit', 'programs'];
+
+/** The words of jest's command line for a pass. */
+export function optionsOf({ workers, only = [], without = [] }: Pass): string[] {
+  return [
+    workers === 1 ? '--runInBand' : `--maxWorkers=${workers}`,
+    ...only.flatMap((path) => ['--testPathPatterns', path]),
+    ...without.flatMap((path) => ['--testPathIgnorePatterns', path]),
+  ];
+}
