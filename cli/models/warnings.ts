@@ -3,16 +3,16 @@ import type { Catalog, Model } from '../../catalog/model';
 import type { Settings } from '../../settings/schema';
 import { modelsWithoutProvider, type ServedModel, servedModels } from '../../settings/served-models';
 
-/** Something about a model that somebody should decide before the calendar does. */
+/** Something about a model that needs a decision before its date comes. */
 export interface ModelWarning {
   readonly model: string;
-  /** `now`: it no longer is what its name says. `soon`: within {@link HORIZON_DAYS}. */
+  /** `now`: the name no longer stands for that model. `soon`: within {@link HORIZON_DAYS}. */
   readonly urgency: 'now' | 'soon';
   readonly message: string;
   readonly fix: string;
 }
 
-/** How long before a retirement people are warned. */
+/** How long before a retirement there is a warning. */
 export const HORIZON_DAYS = 60;
 
 const DAY_MS = 86_400_000;
@@ -22,7 +22,7 @@ export const daysUntil = (date: string, today: string): number =>
   Math.round((Date.parse(date) - Date.parse(today)) / DAY_MS);
 
 /**
- * What the calendar says about the models of a deployment. Synth is the same whatever the day; this is not.
+ * What today's date means for the models of a deployment. Synth gives the same on every day; this does not.
  *
  * @param today ISO date
  */
@@ -42,7 +42,7 @@ function warningOf({ name, model, routes }: ServedModel, today: string): Omit<Mo
     return {
       urgency: 'now',
       message: `retired on ${life.since}: "${life.successor}" answers under its name`,
-      fix: `ask for ${life.successor} by its own name, or leave "${name}" to those who still use it`,
+      fix: `request ${life.successor} by its own name; "${name}" goes on working for those who still use it`,
     };
   }
   if (life.state === 'deprecated') {
@@ -58,15 +58,15 @@ function warningOf({ name, model, routes }: ServedModel, today: string): Omit<Mo
       message: `${when}; ${answered}`,
       fix:
         days > 0
-          ? `try ${life.successor}, then set it in gateway.yaml`
-          : `set life of "${name}" to retired in catalog/catalog.ts, so that nobody waits for a failing first try`,
+          ? `try ${life.successor}, then use it in gateway.yaml`
+          : `set the life of "${name}" to retired in catalog/catalog.ts, so that requests do not wait for a first attempt that fails`,
     };
   }
   if (life.notBefore && daysUntil(life.notBefore, today) <= 0) {
     return {
       urgency: 'soon',
-      message: `may be retired at any time since ${life.notBefore}; no date is known`,
-      fix: `look at the provider's list of deprecations${life.successor ? `; its successor is ${life.successor}` : ''}`,
+      message: `may be retired at any time from ${life.notBefore} on; no date is known`,
+      fix: `check the provider's list of deprecations${life.successor ? `; the successor is ${life.successor}` : ''}`,
     };
   }
   return undefined;
@@ -80,8 +80,8 @@ function usesOf(name: string, settings: Settings): string {
   return uses.join(' and ');
 }
 
-/** State of a model's life in a few words. */
-export function lifeWords({ life }: Model, today: string): string {
+/** Where a model is in its life, in a few words. */
+export function describeLife({ life }: Model, today: string): string {
   if (life.state === 'retired') return `retired ${life.since} → ${life.successor}`;
   if (life.state === 'deprecated') {
     return `${daysUntil(life.retires, today) > 0 ? 'retires' : 'retired'} ${life.retires} → ${life.successor}`;
