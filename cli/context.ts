@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import type { Settings } from '../settings/schema';
 import { DockerRuntime } from './doctor/docker-runtime';
+import { localMachine, type Machine } from './doctor/machine';
 import type { Runtime } from './doctor/runtime';
 import type { Environment } from './environment';
 import { EXIT, type ExitCode } from './errors';
@@ -19,6 +20,8 @@ export interface CommandContext {
   readonly loadSettings: SettingsLoader;
   /** What runs the deployment that settings describe. */
   readonly runtime: (settings: Settings) => Runtime;
+  /** Facts about the machine that this program runs on. */
+  readonly machine: Machine;
   /** The working directory. */
   readonly cwd: string;
   /** The absolute path of a file as it was named on the command line. */
@@ -38,23 +41,26 @@ export interface ContextProps {
   readonly http?: Http;
   /** @default - Docker, by its command */
   readonly runtime?: (settings: Settings) => Runtime;
+  /** @default - this one */
+  readonly machine?: Machine;
 }
 
 /** Fills in what the system provides. */
-export function createContext({ io, env, cwd, now = () => new Date(), http = nodeHttp, runtime }: ContextProps) {
-  const context: CommandContext = {
+export function createContext(props: ContextProps): CommandContext {
+  const { io, env, cwd, now = () => new Date(), http = nodeHttp, machine = localMachine } = props;
+  const docker = ({ docker: { host } }: Settings) => new DockerRuntime({ env, now, ...(host ? { host } : {}) });
+  return {
     io,
     env,
     cwd,
     now,
     http,
+    machine,
     loadSettings: settingsLoader(cwd),
-    runtime:
-      runtime ?? (({ docker }) => new DockerRuntime({ env, now, ...(docker.host ? { host: docker.host } : {}) })),
+    runtime: props.runtime ?? docker,
     path: (file) => resolve(cwd, file),
     exitCode: EXIT.ok,
   };
-  return context;
 }
 
 /** The context of a real process. */

@@ -4,7 +4,6 @@ import type { CommandContext } from './context';
 import { tryAdminToken } from './credentials';
 import { diagnose } from './doctor/diagnose';
 import { DoctorContext } from './doctor/doctor-context';
-import { localMachine } from './doctor/machine';
 import { reportAsJson, showReport } from './doctor/report';
 import { SYMPTOMS } from './doctor/symptoms';
 import { EXIT } from './errors';
@@ -56,7 +55,7 @@ async function run(options: Options, context: CommandContext): Promise<void> {
     today: todayOf(options, now),
     now,
     runtime: context.runtime(settings),
-    machine: localMachine,
+    machine: context.machine,
     folder: context.cwd,
     gateway: gatewayClient(context, settings),
     provisioner: (credential) => provisionerClient(context, credential, settings),

@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { lstatSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { Surroundings } from '../settings/cross-checks';
 import { loadSettings, SettingsError } from '../settings/load';
@@ -26,5 +26,12 @@ export const settingsLoader =
     }
   };
 
-/** Whether there is a settings file in the working directory, whatever it holds. */
-export const hasSettingsFile = (cwd: string): boolean => existsSync(resolve(cwd, SETTINGS_FILE));
+/** Whether there is a settings file in the working directory, readable or not. */
+export function hasSettingsFile(cwd: string): boolean {
+  try {
+    return lstatSync(resolve(cwd, SETTINGS_FILE), { throwIfNoEntry: false }) !== undefined;
+  } catch {
+    // Something is in the way; reading the file says what.
+    return true;
+  }
+}
