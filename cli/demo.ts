@@ -13,7 +13,7 @@ const ROOT = join(__dirname, '..');
 export function register(program: Command, context: CommandContext): void {
   program
     .command('demo')
-    .description('try everything as local processes, without Docker, Coder or a provider key')
+    .description('run everything as local processes, without Docker, Coder or a provider key')
     .argument('[options...]', 'passed to the demo; `gateway demo -- --help` shows them')
     .allowUnknownOption()
     .passThroughOptions(false)

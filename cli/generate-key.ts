@@ -11,7 +11,7 @@ import { ProvisionerClient, RefusedError } from './provisioner-client';
 export function register(program: Command, context: CommandContext): void {
   program
     .command('generate-key')
-    .description('issue your own key, by your Coder session (CODER_SESSION_TOKEN, `coder login`, or typed in)')
+    .description('issue your own key, using your Coder session (CODER_SESSION_TOKEN, `coder login`, or typed in)')
     .argument('[purpose]', 'what you need it for; stored with the key')
     .addOption(keyOutputOption())
     .action((purpose: string | undefined, _: unknown, command: Command) => run(purpose, optionsOf(command), context));

@@ -14,14 +14,14 @@ export async function run(program: Command, argv: readonly string[], context: Co
   endQuietlyOnBrokenPipe(io, () => context.exitCode);
   const json = argv.includes('--json');
   for (const command of withSubcommands(program)) {
-    // Errors are worded below; and help that nobody asked for is not JSON.
+    // Errors are printed below; and help that was not requested is not JSON.
     command.configureOutput({ outputError: () => undefined, ...(json ? { writeErr: () => undefined } : {}) });
   }
   try {
     await program.parseAsync([...argv]);
   } catch (error) {
     if (!(error instanceof CommanderError)) context.exitCode = report(io, understand(error), json);
-    // Help and version, where they were asked for.
+    // Help and version, where they were requested.
     else if (error.exitCode === 0) context.exitCode = EXIT.ok;
     else if (error.code === 'commander.help' && !json) context.exitCode = EXIT.usage;
     else context.exitCode = report(io, { ...explainUsage(error, program, argv), exitCode: EXIT.usage }, json);

@@ -38,7 +38,7 @@ export function register(program: Command, context: CommandContext): void {
     .command('verify')
     .description('test everything on the running deployment: health, models, tool calls, keys, a workspace')
     .option('--model <name...>', 'send requests only to these models')
-    .option('--free', 'send no request to a model, so that nothing is spent')
+    .option('--free', 'send no requests to models, so that nothing is spent')
     .option('--workspace <container>', 'also test from inside this workspace')
     .option('--junit <file>', 'also write the results as JUnit XML')
     .addOption(settingsOption())

@@ -83,7 +83,7 @@ export class DockerRuntime implements Runtime {
   private inspectedKill({ State, RestartCount }: Container): string | undefined {
     const runsWellMs = this.now().getTime() - Date.parse(State.StartedAt);
     if (!State.OOMKilled || (State.Running && runsWellMs > RECENT_MS)) return undefined;
-    // It ended and runs again, but Docker did not restart it: somebody has dealt with it.
+    // It ended and runs again, but Docker did not restart it: the fault was dealt with.
     if (State.Running && RestartCount === 0 && !State.FinishedAt.startsWith('0001')) return undefined;
     return `docker inspect: OOMKilled, ${RestartCount} restarts, last ended ${State.FinishedAt.slice(0, 19)}Z`;
   }

@@ -1,5 +1,5 @@
 import type { Io } from '../terminal/io';
-import { sanitize } from '../terminal/output';
+import { plural, sanitize } from '../terminal/output';
 import type { Finding, Report } from './diagnose';
 
 /** The report for programs. Its field names are a promise to scripts. */
@@ -19,7 +19,7 @@ export function showReport(io: Io, { findings, skipped, checked }: Report): void
   const notices = findings.filter(({ kind }) => kind === 'notice');
   for (const fault of faults) io.print(...lines(io, fault, style.red('✖')), '');
   for (const notice of notices) io.print(...lines(io, notice, style.yellow('!')), '');
-  const result = faults.length === 0 ? style.green('no fault found') : `${faults.length} found`;
+  const result = faults.length === 0 ? style.green('no fault found') : `${plural(faults.length, 'fault')} found`;
   io.print(`${checked} symptoms checked: ${result}`);
   for (const reason of new Set(skipped.map((symptom) => symptom.reason))) {
     const ids = skipped.filter((symptom) => symptom.reason === reason).map(({ id }) => id);

@@ -17,7 +17,7 @@ import { suggestingNames } from './suggesting-names';
 export function register(keys: Command, context: CommandContext): void {
   keys
     .command('rotate')
-    .description('replace a key by a new one of the same name; the old one stops working')
+    .description('replace a key with a new one of the same name; the old one stops working')
     .argument('<name>', 'as `gateway keys list` shows it')
     .addOption(keyOutputOption())
     .addOption(secretsFileOption())

@@ -10,8 +10,7 @@ import type { Io } from './io';
  */
 export async function confirm(io: Io, question: string, yes: boolean | undefined): Promise<void> {
   if (yes) return;
-  if (!io.canPrompt)
-    throw usageError(`cannot prompt: no terminal. The question was: ${question}`, 'add --yes to go on');
+  if (!io.canPrompt) throw usageError(`cannot prompt: no terminal (${question})`, 'add --yes to confirm');
   const prompt = createInterface({ input: io.stdin, output: io.stderr });
   try {
     const answer = await answerTo(io, prompt, `${question} [y/N] `);

@@ -3,9 +3,7 @@ import { type CommandContext, type ContextProps, createContext } from '../../../
 import { buildProgram } from '../../../cli/program';
 import { run } from '../../../cli/run';
 import { Io } from '../../../cli/terminal/io';
-import type { Seen } from '../../contract/cli/run-cli';
-
-export const ROOT = process.cwd();
+import { ROOT, type Seen } from '../../contract/cli/run-cli';
 
 /** What a command of a test gets besides its arguments and environment. */
 export type InProcessOptions = Partial<Omit<ContextProps, 'io' | 'env'>>;

@@ -45,7 +45,7 @@ export const gatewayDown: Symptom = {
 type Explanation = Pick<Diagnosis, 'cause' | 'fix'> & Partial<Pick<Diagnosis, 'evidence'>>;
 
 const MISSING: Explanation = {
-  cause: 'the gateway does not exist',
+  cause: 'no gateway was found',
   fix: [step('Deploy it:', DEPLOY), step('If it runs elsewhere, set GATEWAY_URL to its address.')],
 };
 

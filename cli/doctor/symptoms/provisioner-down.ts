@@ -42,7 +42,7 @@ function explain(
     };
   if (!state)
     return {
-      cause: 'the key-provisioner does not exist',
+      cause: 'no key-provisioner was found',
       fix: [step('Deploy it:', DEPLOY), step('If it runs elsewhere, set GATEWAY_PROVISIONER_URL to its address.')],
     };
   if (state.phase === 'stopped')

@@ -63,8 +63,8 @@ const stopped = (exitCode: number): MemoryWorkload => ({ phase: 'stopped', statu
 test('what does not exist is to be deployed', async () => {
   const { faults } = await doctor({});
   expect(faults.map(({ id, cause }) => [id, cause])).toEqual([
-    ['gateway-down', 'the gateway does not exist'],
-    ['provisioner-down', 'the key-provisioner does not exist'],
+    ['gateway-down', 'no gateway was found'],
+    ['provisioner-down', 'no key-provisioner was found'],
   ]);
   expect(faults[0]?.fix).toContain('make plan && make deploy');
 });
