@@ -15,6 +15,10 @@ test.each(symptoms)('%s imports no other symptom', (file) => {
   expect([...code(file).matchAll(/from '(\.\/[^']*)'/g)].map(([, path]) => path)).toEqual([]);
 });
 
+test.each(symptoms)('%s leaves commands to the runtime', (file) => {
+  expect(code(file)).not.toMatch(/docker-runtime|\bdocker (start|restart|logs|exec|ps|inspect|stats|system|image)\b/);
+});
+
 /** The process itself: its start, and its signals and end. `cli/review/` is not looked at yet. */
 const MAY_USE_THE_PROCESS = ['main.ts', 'terminal/shutdown.ts'];
 const commands = files.filter((file) => !MAY_USE_THE_PROCESS.includes(file) && !file.startsWith('review/'));
