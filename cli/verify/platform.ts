@@ -79,7 +79,7 @@ export const platformChecks: readonly Check[] = [
     run: async ({ gateway }) => expectStatus(await gateway.get('/v1/models', 'sk-invented-by-gateway-verify'), [401]),
   },
   {
-    title: 'a key cannot use a model that it may not use',
+    title: 'a key cannot use models that it is not allowed',
     needs: ['key'],
     run: async ({ gateway, key }) =>
       expectStatus(await gateway.post('/v1/chat/completions', { ...HELLO, model: 'no-such-model' }, key), [400, 403]),
