@@ -1,21 +1,23 @@
 import { Argument, type Command } from 'commander';
-import { optionsOf } from './context';
-import { print, printJson } from './terminal/output';
+import type { CommandContext } from './context';
+import { type GlobalOptions, optionsOf } from './options';
 
 const SHELLS = ['bash', 'zsh', 'fish'] as const;
 type Shell = (typeof SHELLS)[number];
 
 /** `gateway completion bash|zsh|fish`: a script for the shell, made from the commands themselves. */
-export function register(program: Command): void {
+export function register(program: Command, context: CommandContext): void {
   program
     .command('completion')
     .description('print a completion script: eval "$(gateway completion bash)"')
     .addArgument(new Argument('<shell>', 'the shell').choices(SHELLS))
-    .action((shell: Shell, _: unknown, command: Command) => {
-      const script = completionScript(program, shell);
-      if (optionsOf(command).json) printJson({ shell, script });
-      else print(script);
-    });
+    .action((shell: Shell, _: unknown, command: Command) => run(program, shell, optionsOf(command), context));
+}
+
+function run(program: Command, shell: Shell, { json }: GlobalOptions, { io }: CommandContext): void {
+  const script = completionScript(program, shell);
+  if (json) io.printJson({ shell, script });
+  else io.print(script);
 }
 
 /** What can follow a command: `keys create` → its subcommands, choices of its arguments, and options. */
@@ -49,7 +51,7 @@ function walk(command: Command, path: readonly string[]): Node[] {
         takesFile: /file|csv/i.test(option.flags),
         choices: option.argChoices ?? [],
       })),
-      { word: '--help', about: 'what is possible', takesFile: false, choices: [] },
+      { word: '--help', about: 'show help', takesFile: false, choices: [] },
     ],
   };
   return [node, ...command.commands.flatMap((sub) => walk(sub, [...path, sub.name()]))];
@@ -133,13 +135,13 @@ function fish(nodes: readonly Node[]): string {
   return [`# fish completion of gateway: gateway completion fish | source`, ...new Set(lines)].join('\n');
 }
 
-function choiceCases(nodes: readonly Node[], then: (choices: string) => string): string {
+function choiceCases(nodes: readonly Node[], complete: (choices: string) => string): string {
   const byOption = new Map(
     nodes.flatMap(({ options }) =>
       options.filter(({ choices }) => choices.length > 0).map(({ word, choices }) => [word, choices] as const),
     ),
   );
-  return [...byOption].map(([word, choices]) => `    ${word}) ${then(choices.join(' '))} ;;`).join('\n');
+  return [...byOption].map(([word, choices]) => `    ${word}) ${complete(choices.join(' '))} ;;`).join('\n');
 }
 
 const fileOptions = (nodes: readonly Node[]) =>

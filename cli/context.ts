@@ -1,39 +1,68 @@
-import type { Command } from 'commander';
-import { loadSettings } from '../settings/load';
-import { type Settings, settingsSchema } from '../settings/schema';
+import { resolve } from 'node:path';
+import type { Settings } from '../settings/schema';
+import { DockerRuntime } from './doctor/docker-runtime';
+import { localMachine, type Machine } from './doctor/machine';
+import type { Runtime } from './doctor/runtime';
+import type { Environment } from './environment';
+import { EXIT, type ExitCode } from './errors';
+import { type Http, nodeHttp } from './http';
+import { type SettingsLoader, settingsLoader } from './settings-file';
+import { Io } from './terminal/io';
 
-/** Options that many commands take; the files only where a command needs them. */
-export interface GlobalOptions {
-  readonly json?: boolean;
-  readonly yes?: boolean;
-  readonly secretsFile: string;
-  readonly settings: string;
+/** What commands get instead of reaching for globals: where they read and write, their environment, clock and clients. */
+export interface CommandContext {
+  readonly io: Io;
+  readonly env: Environment;
+  readonly now: () => Date;
+  /** One HTTP exchange; every client uses it. */
+  readonly http: Http;
+  /** Reads and checks a settings file. */
+  readonly loadSettings: SettingsLoader;
+  /** What runs the deployment that settings describe. */
+  readonly runtime: (settings: Settings) => Runtime;
+  /** Facts about the machine that this program runs on. */
+  readonly machine: Machine;
+  /** The working directory. */
+  readonly cwd: string;
+  /** The absolute path of a file as it was named on the command line. */
+  readonly path: (file: string) => string;
+  /** What the process ends with, unless an error says otherwise. A command whose work found something bad sets it. */
+  exitCode: ExitCode;
 }
 
-/** A command's own options together with the global ones. */
-export const optionsOf = <Own extends object = object>(command: Command): Own & GlobalOptions =>
-  command.optsWithGlobals<Own & GlobalOptions>();
-
-/**
- * The gateway's address as the host sees it: `GATEWAY_URL`, else localhost with the port of the settings.
- *
- * @param settings - of the deployment; `gateway.yaml` in the working directory by default, every default where there is none
- */
-export const gatewayUrl = (settings?: Settings) =>
-  address('GATEWAY_URL', () => (settings ?? settingsHere()).litellm.port);
-
-/** The key-provisioner's address as the host sees it: `GATEWAY_PROVISIONER_URL`, else as {@link gatewayUrl}. */
-export const provisionerUrl = (settings?: Settings) =>
-  address('GATEWAY_PROVISIONER_URL', () => (settings ?? settingsHere()).key_provisioner.port);
-
-const address = (variable: string, port: () => number) =>
-  (process.env[variable] || `http://localhost:${port()}`).replace(/\/+$/, '');
-
-/** Commands that need an address only also work beside settings that are missing or broken. */
-function settingsHere(): Settings {
-  try {
-    return loadSettings(undefined, { localProcesses: true }); // a demo may run by them
-  } catch {
-    return settingsSchema.parse({});
-  }
+/** What a context is made from. */
+export interface ContextProps {
+  readonly io: Io;
+  readonly env: Environment;
+  readonly cwd: string;
+  /** @default - the system's clock */
+  readonly now?: () => Date;
+  /** @default - Node.js's HTTP client */
+  readonly http?: Http;
+  /** @default - Docker, by its command */
+  readonly runtime?: (settings: Settings) => Runtime;
+  /** @default - this one */
+  readonly machine?: Machine;
 }
+
+/** Fills in what the system provides. */
+export function createContext(props: ContextProps): CommandContext {
+  const { io, env, cwd, now = () => new Date(), http = nodeHttp, machine = localMachine } = props;
+  const docker = ({ docker: { host } }: Settings) => new DockerRuntime({ env, now, ...(host ? { host } : {}) });
+  return {
+    io,
+    env,
+    cwd,
+    now,
+    http,
+    machine,
+    loadSettings: settingsLoader(cwd),
+    runtime: props.runtime ?? docker,
+    path: (file) => resolve(cwd, file),
+    exitCode: EXIT.ok,
+  };
+}
+
+/** The context of a real process. */
+export const processContext = ({ stdin, stdout, stderr, env, cwd }: NodeJS.Process): CommandContext =>
+  createContext({ io: new Io(stdin, stdout, stderr, env), env, cwd: cwd() });

@@ -1,33 +1,34 @@
 import { readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
+import type { CommandContext } from './context';
 import { usageError } from './errors';
 import { askHidden } from './terminal/ask';
 
 /**
  * The credential of the key-provisioner's admin API: `GATEWAY_ADMIN_TOKEN`, else `provisioner_admin_token` of
- * `secrets.tfvars`. Never an argument, since arguments are visible to every process of the machine.
+ * `secrets.tfvars`. Never an argument, since arguments are visible to every process on the machine.
  *
- * @throws CliError (usage) where neither is there
+ * @throws CliError (usage) where there is neither
  */
-export function adminToken(secretsFile: string): string {
-  const token = tryAdminToken(secretsFile);
+export function adminToken(context: CommandContext, secretsFile: string): string {
+  const token = tryAdminToken(context, secretsFile);
   if (token) return token;
   throw usageError(
-    `no admin credential: GATEWAY_ADMIN_TOKEN is not set, and ${secretsFile} holds no provisioner_admin_token`,
-    'run this where secrets.tfvars is, name it with --secrets-file, or set GATEWAY_ADMIN_TOKEN',
+    `no admin credential: GATEWAY_ADMIN_TOKEN is not set, and there is no provisioner_admin_token in ${secretsFile}`,
+    'run this in the directory of secrets.tfvars, name that file with --secrets-file, or set GATEWAY_ADMIN_TOKEN',
   );
 }
 
-/** The same, or nothing. */
-export const tryAdminToken = (secretsFile: string): string | undefined =>
-  process.env['GATEWAY_ADMIN_TOKEN'] || variableOf(secretsFile, 'provisioner_admin_token');
+/** The same, or undefined where there is none. */
+export const tryAdminToken = ({ env, path }: CommandContext, secretsFile: string): string | undefined =>
+  env['GATEWAY_ADMIN_TOKEN'] || variableOf(path(secretsFile), secretsFile, 'provisioner_admin_token');
 
 /** One string of a tfvars file; `gateway init` writes plain `name = "value"` lines. */
-function variableOf(file: string, name: string): string | undefined {
+function variableOf(path: string, file: string, name: string): string | undefined {
   let text: string;
   try {
-    text = readFileSync(file, 'utf8');
+    text = readFileSync(path, 'utf8');
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
     throw usageError(`${file} cannot be read (${(error as NodeJS.ErrnoException).code})`, 'check its permissions');
@@ -40,18 +41,19 @@ function variableOf(file: string, name: string): string | undefined {
 const SESSION_TOKEN = /^[A-Za-z0-9]{10}-[A-Za-z0-9]{22}$/;
 
 /**
- * The asking person's Coder session token: `CODER_SESSION_TOKEN`, else what `coder login` left behind, else typed in.
+ * The Coder session token of whoever runs this: `CODER_SESSION_TOKEN`, else what `coder login` stored, else typed in.
  *
- * @throws CliError (usage) where none is found, or what was found is only a token's id
+ * @throws CliError (usage) where none is found, or what was found is only the id of a token
  */
-export async function coderSessionToken(): Promise<string> {
-  const fromEnvironment = process.env['CODER_SESSION_TOKEN'];
+export async function coderSessionToken({ env, io }: CommandContext): Promise<string> {
+  const fromEnvironment = env['CODER_SESSION_TOKEN'];
   if (fromEnvironment) return checked(fromEnvironment, 'CODER_SESSION_TOKEN');
-  const file = join(process.env['CODER_CONFIG_DIR'] || join(homedir(), '.config', 'coderv2'), 'session');
-  const fromFile = readIfThere(file);
+  const file = join(env['CODER_CONFIG_DIR'] || join(env['HOME'] || homedir(), '.config', 'coderv2'), 'session');
+  const fromFile = readIfPresent(file);
   if (fromFile) return checked(fromFile, file);
-  const hint = 'set CODER_SESSION_TOKEN, or run `coder login` first';
-  return checked(await askHidden('Coder session token (`coder tokens create` prints one)', hint), 'what was typed');
+  const alternative = 'set CODER_SESSION_TOKEN, or run `coder login` first';
+  const typed = await askHidden(io, 'Coder session token (`coder tokens create` prints one)', alternative);
+  return checked(typed, 'the input');
 }
 
 function checked(value: string, source: string): string {
@@ -59,17 +61,17 @@ function checked(value: string, source: string): string {
   if (SESSION_TOKEN.test(token)) return token;
   if (/^[A-Za-z0-9]{10}$/.test(token)) {
     throw usageError(
-      `${source} holds the id of a Coder token, not the token`,
-      'a token has a second part after a hyphen and is shown only once: make another with `coder tokens create`',
+      `${source} contains the id of a Coder token, not the token itself`,
+      'a token has a second part after a hyphen and is shown only once: create another with `coder tokens create`',
     );
   }
   throw usageError(
-    `${source} holds no Coder session token`,
-    'make one with `coder tokens create`, or run `coder login`',
+    `${source} contains no Coder session token`,
+    'create one with `coder tokens create`, or run `coder login`',
   );
 }
 
-function readIfThere(file: string): string | undefined {
+function readIfPresent(file: string): string | undefined {
   try {
     return readFileSync(file, 'utf8').trim() || undefined;
   } catch {

@@ -1,6 +1,5 @@
 import { z } from 'zod';
-import { gatewayUrl } from './context';
-import { call, type Service } from './http';
+import { call, type Http, type Service } from './http';
 
 /** An answer of LiteLLM: JSON where it was JSON. */
 export interface Answer {
@@ -10,26 +9,35 @@ export interface Answer {
   readonly json: unknown;
 }
 
-/** LiteLLM, asked with a virtual key. It never throws for a status: what a status means is for the caller to say. */
+/** LiteLLM, called with a virtual key. It never throws for a status: what a status means is for the caller to say. */
 export class GatewayClient {
   private readonly service: Service;
 
-  constructor(readonly url = gatewayUrl()) {
+  constructor(
+    private readonly http: Http,
+    readonly url: string,
+  ) {
     this.service = { name: 'the gateway', url, variable: 'GATEWAY_URL' };
   }
 
-  get = (path: string, key?: string, timeoutMs?: number) => this.ask('GET', path, key, undefined, timeoutMs);
+  get = (path: string, key?: string, timeoutMs?: number) => this.request('GET', path, key, undefined, timeoutMs);
   post = (path: string, body: unknown, key?: string, timeoutMs = 120_000) =>
-    this.ask('POST', path, key, body, timeoutMs);
+    this.request('POST', path, key, body, timeoutMs);
 
   /** @throws CliError (unreachable) where no answer comes */
-  private async ask(method: string, path: string, key?: string, body?: unknown, timeoutMs?: number): Promise<Answer> {
+  private async request(
+    method: string,
+    path: string,
+    key?: string,
+    body?: unknown,
+    timeoutMs?: number,
+  ): Promise<Answer> {
     const headers = {
       ...(key ? { authorization: `Bearer ${key}` } : {}),
       ...(body === undefined ? {} : { 'content-type': 'application/json' }),
     };
-    const init = { method, headers, ...(body === undefined ? {} : { body: JSON.stringify(body) }) };
-    const { status, headers: received, text } = await call(this.service, path, init, timeoutMs);
+    const request = { method, headers, ...(body === undefined ? {} : { body: JSON.stringify(body) }) };
+    const { status, headers: received, text } = await call(this.http, this.service, path, request, timeoutMs);
     return { status, headers: received, text, json: tryJson(text) };
   }
 }

@@ -10,8 +10,8 @@ export interface Service {
   readonly variable: string;
 }
 
-/** What is asked. */
-export interface Question {
+/** A request to it. */
+export interface HttpRequest {
   /** @default 'GET' */
   readonly method?: string;
   readonly headers?: Readonly<Record<string, string>>;
@@ -26,44 +26,49 @@ export interface Reply {
   readonly text: string;
 }
 
+/** One whole HTTP exchange, from the connection to the end of the answer; rejects where no answer comes in time. */
+export type Http = (target: URL, request: HttpRequest, timeoutMs: number) => Promise<Reply>;
+
 const TIMEOUT_MS = 60_000;
 
 /**
- * One HTTP call.
+ * One HTTP call of a service.
  *
- * @throws CliError (unreachable) where no answer comes
+ * @param timeoutMs one minute by default
+ * @throws CliError (usage) where its address is not a URL, (unreachable) where no answer comes
  */
 export async function call(
+  http: Http,
   service: Service,
   path: string,
-  question: Question = {},
+  request: HttpRequest = {},
   timeoutMs = TIMEOUT_MS,
 ): Promise<Reply> {
   const target = `${service.url}${path}`;
-  // `localhost:8100` is an address too, of a scheme called "localhost".
+  // `localhost:8100` is a URL too, of a scheme called "localhost".
   if (!/^https?:/i.test(target) || !URL.canParse(target)) {
     throw new CliError(
-      `${service.variable} is "${service.url}", which is no address`,
+      `${service.variable} is "${service.url}", which is not an http:// or https:// URL`,
       EXIT.usage,
       'write it like http://localhost:8100',
     );
   }
   try {
-    return await exchange(new URL(target), question, timeoutMs);
+    return await http(new URL(target), request, timeoutMs);
   } catch (error) {
     throw new CliError(
       `${service.name} at ${service.url} cannot be reached (${reason(error, timeoutMs)})`,
       EXIT.unreachable,
-      `see that it runs (\`gateway doctor\`), or set ${service.variable} to its address`,
+      `check that it is running (\`gateway doctor\` helps), or set ${service.variable} to its address`,
     );
   }
 }
 
 /**
- * Not `fetch`: in Node.js 20 the first one of a process never settles where the connection is cut at once, as a port of
- * Docker's does whose container is still starting, and the process ends without a word.
+ * Node.js's own client. Not `fetch`: in Node.js 20 the first one of a process never settles where the connection is cut at once,
+ * as a port of Docker's does whose container is still starting, and the process ends without a message.
  */
-function exchange(target: URL, { method = 'GET', headers = {}, body }: Question, timeoutMs: number): Promise<Reply> {
+export const nodeHttp: Http = (target, { method = 'GET', headers = {}, body }, timeoutMs) => {
   const request = target.protocol === 'https:' ? tlsRequest : plainRequest;
   return new Promise((resolve, reject) => {
     const outgoing = request(target, { method, headers, agent: false }, (incoming) => {
@@ -89,17 +94,17 @@ function exchange(target: URL, { method = 'GET', headers = {}, body }: Question,
     outgoing.once('error', reject);
     outgoing.end(body);
   });
-}
+};
 
-/** What went wrong underneath, in few words. */
+/** Why a call failed, in a few words. */
 export function reason(error: unknown, timeoutMs = TIMEOUT_MS): string {
   const { name, code, message } = error as NodeJS.ErrnoException;
   if (name === 'TimeoutError') return `no answer in ${Math.round(timeoutMs / 1000)} s`;
   const words: Record<string, string> = {
-    ECONNREFUSED: 'connection refused: nothing listens there',
+    ECONNREFUSED: 'connection refused: nothing is listening there',
     ENOTFOUND: 'no such host name',
     EAI_AGAIN: 'the host name cannot be resolved',
-    ECONNRESET: 'the connection was cut',
+    ECONNRESET: 'the connection was reset',
     EHOSTUNREACH: 'no route to that host',
     ETIMEDOUT: 'no answer',
   };

@@ -1,51 +1,60 @@
 import { existsSync, writeFileSync } from 'node:fs';
-import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import type { Provider } from '../catalog/model';
 import { PROVIDER_CREDENTIALS } from '../settings/credentials';
-import { loadSettings, parseSettings } from '../settings/load';
+import { parseSettings } from '../settings/load';
 import { proposeSettings } from '../settings/propose';
 import { SECRETS, type Secret } from '../settings/secrets';
+import type { CommandContext } from './context';
+import type { Environment } from './environment';
 import { usageError } from './errors';
+import { type CredentialOptions, type GlobalOptions, optionsOf, type SettingsOptions } from './options';
+import { SETTINGS_FILE } from './settings-file';
 
-/** What `gateway init` did with one line of the secrets file. */
+/** One line of the secrets file, and where its value came from. */
 interface Line {
   readonly secret: Secret;
   readonly value: string;
   readonly origin: 'generated' | 'environment' | 'blank';
 }
 
-/** `gateway init`: makes the secrets of a deployment, and settings where there are none. Overwrites nothing. */
-export function register(program: Command): void {
+/** `gateway init`: generates the secrets of a deployment, and settings where there are none. Overwrites nothing. */
+export function register(program: Command, context: CommandContext): void {
   program
     .command('init')
     .description(
       'write secrets.tfvars (new random secrets, provider credentials from the environment) and, if missing, gateway.yaml',
     )
     .option('--secrets-file <path>', 'where the secrets go', 'secrets.tfvars')
-    .option('--settings <path>', 'settings file to read or write', 'gateway.yaml')
-    .action((options: { secretsFile: string; settings: string }, command: Command) => {
-      const json = Boolean(command.optsWithGlobals<{ json?: boolean }>().json);
-      const report = init(options.secretsFile, options.settings, process.env);
-      process.stdout.write(json ? `${JSON.stringify(report.json, null, 2)}\n` : report.text);
-    });
+    .option('--settings <path>', 'settings file to read or write', SETTINGS_FILE)
+    .action((_: unknown, command: Command) => run(optionsOf(command), context));
 }
 
-/** Writes both files and says what it did, never what the secrets are. */
-export function init(secretsFile: string, settingsFile: string, environment: NodeJS.ProcessEnv) {
-  const lines = SECRETS.map((secret) => lineOf(secret, environment));
-  const found = providersWithCredentials(lines, environment);
+function run(options: CredentialOptions & SettingsOptions & GlobalOptions, context: CommandContext): void {
+  const report = init(options.secretsFile, options.settings, context);
+  if (options.json) context.io.printJson(report.json);
+  else context.io.print(report.text);
+}
 
-  const settingsWritten = !existsSync(settingsFile);
+/** What `init` needs of a command's context. */
+export type InitContext = Pick<CommandContext, 'env' | 'loadSettings' | 'path'>;
+
+/** Writes both files and reports what it did, never what the secrets are. */
+export function init(secretsFile: string, settingsFile: string, context: InitContext) {
+  const { env, loadSettings, path } = context;
+  const lines = SECRETS.map((secret) => lineOf(secret, env));
+  const found = providersWithCredentials(lines, env);
+
+  const settingsWritten = !existsSync(path(settingsFile));
   // Read before anything is written: settings that are wrong leave no secrets behind.
   const proposed = proposeSettings(
     found,
     found.filter((provider) => provider === 'bedrock' && isByRole(lines)),
   );
-  const settings = settingsWritten ? parseSettings(proposed) : loadSettings(settingsFile);
-  const secretsWritten = !existsSync(secretsFile);
-  if (settingsWritten) write(settingsFile, proposed);
-  if (secretsWritten) write(secretsFile, render(lines), 0o600);
+  const settings = settingsWritten ? parseSettings(proposed) : loadSettings(settingsFile, {});
+  const secretsWritten = !existsSync(path(secretsFile));
+  if (settingsWritten) write(path(settingsFile), settingsFile, proposed);
+  if (secretsWritten) write(path(secretsFile), secretsFile, render(lines), 0o600);
 
   const blanks = (Object.keys(PROVIDER_CREDENTIALS) as Provider[])
     .filter((provider) => settings.providers[provider].credentials === 'variable')
@@ -57,9 +66,9 @@ export function init(secretsFile: string, settingsFile: string, environment: Nod
 
   return {
     json: {
-      secrets_file: resolve(secretsFile),
+      secrets_file: path(secretsFile),
       secrets_written: secretsWritten,
-      settings_file: resolve(settingsFile),
+      settings_file: path(settingsFile),
       settings_written: settingsWritten,
       providers_with_credentials: found,
       blank: secretsWritten ? blanks.map(({ secret }) => secret) : [],
@@ -67,7 +76,7 @@ export function init(secretsFile: string, settingsFile: string, environment: Nod
     text: [
       secretsWritten
         ? `wrote ${secretsFile} (mode 0600): ${lines.filter(({ origin }) => origin === 'generated').length} new secrets, ${lines.filter(({ origin }) => origin === 'environment').length} taken from the environment`
-        : `kept ${secretsFile}: it is there already, and init never overwrites it`,
+        : `kept ${secretsFile}: it already exists, and init never overwrites it`,
       settingsWritten
         ? `wrote ${settingsFile} for ${found.join(', ') || 'Anthropic (no credentials found yet)'}`
         : `kept ${settingsFile}`,
@@ -76,24 +85,23 @@ export function init(secretsFile: string, settingsFile: string, environment: Nod
             '',
             `${settingsFile} uses providers whose credentials are still blank in ${secretsFile}:`,
             ...blanks.map(({ provider, secret }) => `  ${secret} (${provider})`),
-            `Fill them in, or switch the provider off.${proposal ? ' With the credentials found here, this would do:' : ''}`,
+            `Fill them in, or switch the provider off.${proposal ? ' With the credentials found here, these settings would work:' : ''}`,
             ...(proposal ? ['', ...indented(proposal)] : []),
           ]
         : []),
       '',
       'next: make plan',
-      '',
     ].join('\n'),
   };
 }
 
-function write(file: string, content: string, mode?: number): void {
+function write(path: string, name: string, content: string, mode?: number): void {
   try {
-    writeFileSync(file, content, { mode, flag: 'wx' });
+    writeFileSync(path, content, { flag: 'wx', ...(mode === undefined ? {} : { mode }) });
   } catch (error) {
     throw usageError(
-      `${file} cannot be written (${(error as NodeJS.ErrnoException).code})`,
-      'make its directory and let it be written to, or name another file with --secrets-file and --settings',
+      `${name} cannot be written (${(error as NodeJS.ErrnoException).code})`,
+      'create its directory and check its permissions, or name another file with --secrets-file and --settings',
     );
   }
 }
@@ -109,14 +117,14 @@ const indented = (settings: string): string[] =>
     .filter((line) => line && !line.startsWith('#'))
     .map((line) => `  ${line}`);
 
-function lineOf(secret: Secret, environment: NodeJS.ProcessEnv): Line {
+function lineOf(secret: Secret, environment: Environment): Line {
   if (secret.generate) return { secret, value: secret.generate(), origin: 'generated' };
   const value = secret.environment?.map((name) => environment[name]).find((text) => text !== undefined && text !== '');
   return value ? { secret, value, origin: 'environment' } : { secret, value: '', origin: 'blank' };
 }
 
-/** Providers that could be switched on with what is at hand. */
-function providersWithCredentials(lines: readonly Line[], environment: NodeJS.ProcessEnv): Provider[] {
+/** Providers that could be switched on with the credentials found. */
+function providersWithCredentials(lines: readonly Line[], environment: Environment): Provider[] {
   const has = (name: string) => lines.some(({ secret, origin }) => secret.name === name && origin === 'environment');
   return (Object.keys(PROVIDER_CREDENTIALS) as Provider[])
     .filter((provider) => {
@@ -124,7 +132,7 @@ function providersWithCredentials(lines: readonly Line[], environment: NodeJS.Pr
       return required.length > 0 && required.every(({ secret }) => has(secret));
     })
     .concat(
-      environment.AWS_ROLE_ARN || environment.AWS_CONTAINER_CREDENTIALS_RELATIVE_URI
+      environment['AWS_ROLE_ARN'] || environment['AWS_CONTAINER_CREDENTIALS_RELATIVE_URI']
         ? (['bedrock'] as Provider[]).filter(() => !has('aws_access_key_id'))
         : [],
     );
@@ -133,12 +141,12 @@ function providersWithCredentials(lines: readonly Line[], environment: NodeJS.Pr
 function render(lines: readonly Line[]): string {
   const block = ({ secret, value, origin }: Line) =>
     [
-      `# ${secret.purpose}${origin === 'blank' ? ' (BLANK: fill in where it is used)' : ''}`,
+      `# ${secret.purpose}${origin === 'blank' ? ' (BLANK: fill in if you use it)' : ''}`,
       `${secret.name} = ${hclString(value)}`,
     ].join('\n');
   return [
     '# Secrets of this deployment. Keep this file out of version control (it is git-ignored) and in a safe place:',
-    '# with another key_derivation_secret everybody gets a new key, and without litellm_salt_key stored credentials are lost.',
+    '# with another key_derivation_secret every user gets a new key, and without litellm_salt_key stored credentials are lost.',
     '',
     lines.map(block).join('\n\n'),
     '',

@@ -1,14 +1,25 @@
-import { type Command, InvalidArgumentError } from 'commander';
+import type { Command } from 'commander';
 import { modelsOutsidePolicies } from '../litellm-config/outside-policies';
-import { loadSettings } from '../settings/load';
+import type { Settings } from '../settings/schema';
 import { type ServedModel, servedModels } from '../settings/served-models';
-import { optionsOf } from './context';
+import type { CommandContext } from './context';
 import { EXIT } from './errors';
-import { leftOut, lifeWords, modelWarnings } from './models/warnings';
-import { print, printJson } from './terminal/output';
-import { style } from './terminal/style';
+import { describeLifecycle, leftOut, modelWarnings } from './models/warnings';
+import {
+  type DateOptions,
+  type GlobalOptions,
+  optionsOf,
+  type SettingsOptions,
+  settingsOption,
+  todayOf,
+  todayOption,
+} from './options';
+import type { Io } from './terminal/io';
 import { type Column, table } from './terminal/table';
-import { wrap } from './terminal/wrap';
+
+interface Options extends DateOptions, SettingsOptions, GlobalOptions {
+  readonly check?: boolean;
+}
 
 const COLUMNS: readonly Column[] = [
   { heading: 'model' },
@@ -17,72 +28,82 @@ const COLUMNS: readonly Column[] = [
   { heading: '$ in / out', align: 'right', expendable: 1 },
   { heading: 'cache write / read', align: 'right', expendable: 6 },
   { heading: 'context / output', align: 'right', expendable: 5 },
-  { heading: 'life', expendable: 2 },
+  { heading: 'status', expendable: 2 },
 ];
 
-/** Reads an option that is a date. */
-export const isoDate = (value: string) => {
-  if (!/^\d{4}-\d{2}-\d{2}$/.test(value) || Number.isNaN(Date.parse(value))) {
-    throw new InvalidArgumentError('It must be a date such as 2026-11-30.');
-  }
-  return value;
-};
-
 /** `gateway models`: the catalog as this deployment serves it. */
-export function register(program: Command): void {
+export function register(program: Command, context: CommandContext): void {
   program
     .command('models')
     .description('the models served: providers, prices, limits, retirement dates')
-    .option('--today <date>', 'look at the calendar as if it were that day', isoDate)
-    .option('--check', 'exit with 1 where a model retires soon or has retired')
-    .action((_: unknown, command: Command) => {
-      const options = optionsOf<{ today?: string; check?: boolean }>(command);
-      const today = options.today ?? new Date().toISOString().slice(0, 10);
-      const settings = loadSettings(options.settings);
-      const models = servedModels(settings);
-      const warnings = modelWarnings(settings, today);
-      const absent = leftOut(settings);
-      const outside = modelsOutsidePolicies(settings);
-      if (options.check && warnings.length > 0) process.exitCode = EXIT.findings;
-      if (options.json) {
-        return printJson({
-          default: settings.models.default,
-          small: settings.models.small,
-          models: models.map(plain),
-          left_out: absent,
-          outside_policies: outside,
-          warnings,
-        });
-      }
-      const mark = (name: string) =>
-        [name === settings.models.default ? 'default' : '', name === settings.models.small ? 'small' : '']
-          .filter(Boolean)
-          .join(', ');
-      print(
-        table(
-          COLUMNS,
-          models.map((model) => row(model, today, mark(model.name))),
-        ),
-      );
-      print(
-        '',
-        wrap(style.dim('prices in US dollars per million tokens, of the provider asked first; limits in tokens')),
-      );
-      for (const { name, routes } of models) {
-        for (const { abovePromptTokens, input, output } of routes[0].priceBands ?? []) {
-          print(style.dim(`+ ${name}: ${input} / ${output} for prompts above ${thousands(abovePromptTokens)} tokens`));
-        }
-      }
-      for (const { name, why } of absent) print(style.dim(`left out: ${name} (${why})`));
-      if (warnings.length + outside.length > 0) print('');
-      for (const sentence of outside) print(wrap(`${style.yellow('!')} ${sentence}`, 2));
-      for (const { model, urgency, message, fix } of warnings) {
-        print(
-          wrap(`${urgency === 'now' ? style.red('!') : style.yellow('!')} ${style.bold(model)} ${message}`, 2),
-          wrap(`  ${style.dim(fix)}`, 2),
-        );
-      }
-    });
+    .addOption(todayOption())
+    .option('--check', 'exit with 1 if a model retires soon or has retired')
+    .addOption(settingsOption())
+    .action((_: unknown, command: Command) => run(optionsOf(command), context));
+}
+
+function run(options: Options, context: CommandContext): void {
+  const today = todayOf(options, context.now);
+  const settings = context.loadSettings(options.settings);
+  const report: Report = {
+    settings,
+    today,
+    models: servedModels(settings),
+    absent: leftOut(settings),
+    outside: modelsOutsidePolicies(settings),
+    warnings: modelWarnings(settings, today),
+  };
+  if (options.check && report.warnings.length > 0) context.exitCode = EXIT.findings;
+  if (options.json) context.io.printJson(asJson(report));
+  else show(context.io, report);
+}
+
+interface Report {
+  readonly settings: Settings;
+  readonly today: string;
+  readonly models: readonly ServedModel[];
+  readonly absent: ReturnType<typeof leftOut>;
+  readonly outside: ReturnType<typeof modelsOutsidePolicies>;
+  readonly warnings: ReturnType<typeof modelWarnings>;
+}
+
+const asJson = ({ settings, models, absent, outside, warnings }: Report) => ({
+  default: settings.models.default,
+  small: settings.models.small,
+  models: models.map(plain),
+  left_out: absent,
+  outside_policies: outside,
+  warnings,
+});
+
+function show(io: Io, { settings, today, models, absent, outside, warnings }: Report): void {
+  const { style } = io;
+  const mark = (name: string) =>
+    [name === settings.models.default ? 'default' : '', name === settings.models.small ? 'small' : '']
+      .filter(Boolean)
+      .join(', ');
+  io.print(
+    table(
+      io,
+      COLUMNS,
+      models.map((model) => row(model, today, mark(model.name))),
+    ),
+  );
+  io.print('', io.wrap(style.dim('prices in US dollars per million tokens, of the first provider; limits in tokens')));
+  for (const { name, routes } of models) {
+    for (const { abovePromptTokens, input, output } of routes[0].priceBands ?? []) {
+      io.print(style.dim(`+ ${name}: ${input} / ${output} for prompts above ${thousands(abovePromptTokens)} tokens`));
+    }
+  }
+  for (const { name, why } of absent) io.print(style.dim(`left out: ${name} (${why})`));
+  if (warnings.length + outside.length > 0) io.print('');
+  for (const sentence of outside) io.print(io.wrap(`${style.yellow('!')} ${sentence}`, 2));
+  for (const { model, urgency, message, fix } of warnings) {
+    io.print(
+      io.wrap(`${urgency === 'now' ? style.red('!') : style.yellow('!')} ${style.bold(model)} ${message}`, 2),
+      io.wrap(`  ${style.dim(fix)}`, 2),
+    );
+  }
 }
 
 function row(served: ServedModel, today: string, mark: string): string[] {
@@ -95,7 +116,7 @@ function row(served: ServedModel, today: string, mark: string): string[] {
     `${prices.input} / ${prices.output}${priceBands?.length ? ' +' : ''}`,
     `${prices.cacheWrite} / ${prices.cacheRead}`,
     `${thousands(limits.context)} / ${thousands(limits.output)}`,
-    lifeWords(model, today),
+    describeLifecycle(model, today),
   ];
 }
 

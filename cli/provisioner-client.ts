@@ -10,18 +10,17 @@ import {
   problemSchema,
   reconcileResponseSchema,
 } from '../images/key-provisioner/src/contract';
-import { provisionerUrl } from './context';
 import { CliError, EXIT } from './errors';
-import { call, type Reply, type Service } from './http';
+import { call, type Http, type Reply, type Service } from './http';
 
-/** Which keys `list` is asked for. */
+/** Which keys to list. */
 export interface KeyFilter {
   readonly scope?: string;
   readonly owner?: string;
   readonly state?: string;
 }
 
-/** What people put into a bootstrap file. */
+/** One row of a bootstrap file. */
 export interface BootstrapUser {
   readonly username: string;
   readonly user_id?: string;
@@ -29,14 +28,17 @@ export interface BootstrapUser {
   readonly rpm_limit?: number;
 }
 
+const RECONCILE_TIMEOUT_MS = 11 * 60_000;
+
 /** The key-provisioner's HTTP API. Answers are checked against the service's own schemas. */
 export class ProvisionerClient {
   private readonly service: Service;
 
   constructor(
+    private readonly http: Http,
+    url: string,
     /** Admin credential, session token or virtual key, as the call needs. */
     private readonly credential: string,
-    url = provisionerUrl(),
   ) {
     this.service = { name: 'the key-provisioner', url, variable: 'GATEWAY_PROVISIONER_URL' };
   }
@@ -50,9 +52,9 @@ export class ProvisionerClient {
   delete = (name: string) => this.request('DELETE', keyPath(name));
   bootstrap = (users: readonly BootstrapUser[]) =>
     this.request('POST', '/api/v1/admin/keys/bootstrap', bootstrapResponseSchema, { users });
-  /** A run asks Coder at most five minutes long, and may have to wait for one that is under way. */
+  /** A run queries Coder for at most five minutes, and may have to wait for one that is under way. */
   reconcile = (dryRun: boolean) =>
-    this.request('POST', '/api/v1/admin/reconcile', reconcileResponseSchema, { dry_run: dryRun }, 11 * 60_000);
+    this.request('POST', '/api/v1/admin/reconcile', reconcileResponseSchema, { dry_run: dryRun }, RECONCILE_TIMEOUT_MS);
   selfService = (purpose?: string) =>
     this.request('POST', '/api/v1/keys/self-service', issuedKeySchema, purpose ? { purpose } : {});
   /** About the virtual key this client holds. */
@@ -61,7 +63,7 @@ export class ProvisionerClient {
 
   /** Whether it reaches the gateway: 503 is an answer here, not a failure. */
   async ready(): Promise<z.infer<typeof healthSchema>> {
-    const response = await call(this.service, '/health/ready');
+    const response = await call(this.http, this.service, '/health/ready');
     const parsed = healthSchema.safeParse(tryJson(response.text));
     if (parsed.success) return parsed.data;
     throw this.refusal(response);
@@ -99,23 +101,23 @@ export class ProvisionerClient {
       authorization: `Bearer ${this.credential}`,
       ...(body === undefined ? {} : { 'content-type': 'application/json' }),
     };
-    const question = { method, headers, ...(body === undefined ? {} : { body: JSON.stringify(body) }) };
-    const response = await call(this.service, path, question, timeoutMs);
+    const request = { method, headers, ...(body === undefined ? {} : { body: JSON.stringify(body) }) };
+    const response = await call(this.http, this.service, path, request, timeoutMs);
     if (!response.ok) throw this.refusal(response);
     if (!schema) return undefined;
     const parsed = schema.safeParse(tryJson(response.text));
     if (parsed.success) return parsed.data;
     throw new CliError(
-      `${this.service.url} did not answer as a key-provisioner of this version does (${method} ${path.split('?')[0]}, status ${response.status})`,
+      `the answer of ${this.service.url} is not that of a key-provisioner of this version (${method} ${path.split('?')[0]}, status ${response.status})`,
       EXIT.refused,
-      'see that GATEWAY_PROVISIONER_URL is right, and that the deployed key-provisioner has the version of this checkout',
+      'check that GATEWAY_PROVISIONER_URL is right, and that the deployed key-provisioner has the version of this checkout',
     );
   }
 
   private refusal(response: Reply): CliError {
     const problem = problemSchema.safeParse(tryJson(response.text));
     const unreachable = [502, 503, 504].includes(response.status);
-    const said = problem.success
+    const message = problem.success
       ? [
           problem.data.detail || problem.data.title,
           ...(problem.data.errors ?? []).map((e) => `${e.field}: ${e.detail}`),
@@ -126,19 +128,19 @@ export class ProvisionerClient {
     const retry = response.headers.get('retry-after');
     const fix =
       response.status === 401
-        ? 'the credential is not the one this deployment was made with; see GATEWAY_ADMIN_TOKEN and secrets.tfvars'
+        ? 'use the credential that this deployment was made with: check GATEWAY_ADMIN_TOKEN and secrets.tfvars'
         : retry
           ? `try again in ${retry} s`
           : unreachable
             ? 'run `gateway doctor`'
             : problem.success
               ? undefined
-              : 'set GATEWAY_PROVISIONER_URL to its address';
-    return new RefusedError(said, response.status, unreachable ? EXIT.unreachable : EXIT.refused, fix);
+              : 'set GATEWAY_PROVISIONER_URL to the address of the key-provisioner';
+    return new RefusedError(message, response.status, unreachable ? EXIT.unreachable : EXIT.refused, fix);
   }
 }
 
-/** The service answered, and the answer is no. */
+/** The service answered, and refused. */
 export class RefusedError extends CliError {
   constructor(
     message: string,

@@ -1,17 +1,17 @@
 import { readFileSync } from 'node:fs';
 import { type Command, InvalidArgumentError, Option } from 'commander';
-import { optionsOf } from './context';
+import type { CommandContext } from './context';
 import { EXIT, usageError } from './errors';
+import { type GlobalOptions, optionsOf, type SettingsOptions, settingsOption } from './options';
 import { compare } from './review/compare';
 import { reaches, SEVERITIES, type Severity } from './review/finding';
 import { type Plan, planSchema } from './review/plan';
 import type { KeyCounts } from './review/policies';
 import { report, tally, verdict } from './review/report';
 import { synthesizeCommit, synthesizeHere } from './review/synthesize';
-import { print, printJson } from './terminal/output';
 import { working } from './terminal/progress';
 
-interface Options {
+interface Options extends SettingsOptions, GlobalOptions {
   readonly base: string;
   readonly plan?: string;
   readonly keys?: KeyCounts;
@@ -36,7 +36,7 @@ const counts = (value: string, earlier: KeyCounts): KeyCounts => ({
 });
 
 /** `gateway review --base <ref>`: what a change means, for a pull request. */
-export function register(program: Command): void {
+export function register(program: Command, context: CommandContext): void {
   program
     .command('review')
     .description('what this working tree changes against another commit, in Markdown for a pull request')
@@ -48,31 +48,33 @@ export function register(program: Command): void {
         .choices([...SEVERITIES, 'never'])
         .default('high'),
     )
-    .action(review);
+    .addOption(settingsOption())
+    .action((_: unknown, command: Command) => run(optionsOf(command), context));
 }
 
-async function review(_: unknown, command: Command): Promise<void> {
-  const { base, plan: planFile, keys = {}, failOn, json, settings } = optionsOf<Options>(command);
-  const plan = planFile === undefined ? undefined : readPlanFile(planFile);
-  const before = await working(`synthesizing ${base}`, () => synthesizeCommit(base, settings));
-  const after = await working('synthesizing this working tree', () => synthesizeHere(settings));
+async function run(options: Options, context: CommandContext): Promise<void> {
+  const { io } = context;
+  const { base, plan: planFile, keys = {}, failOn, json, settings } = options;
+  const plan = planFile === undefined ? undefined : readPlanFile(planFile, context.path(planFile));
+  const before = await working(io, `synthesizing ${base}`, () => synthesizeCommit(base, settings));
+  const after = await working(io, 'synthesizing this working tree', () => synthesizeHere(settings));
   const findings = compare(before, after, { keys, ...(plan ? { plan } : {}) });
-  if (json) printJson({ base, verdict: verdict(findings), severities: tally(findings), findings });
-  else print(report(findings, before, after, base).trimEnd());
+  if (json) io.printJson({ base, verdict: verdict(findings), severities: tally(findings), findings });
+  else io.print(report(findings, before, after, base).trimEnd());
   if (failOn !== 'never' && findings.some(({ severity }) => reaches(severity, failOn)))
-    process.exitCode = EXIT.findings;
+    context.exitCode = EXIT.findings;
 }
 
-function readPlanFile(file: string): Plan {
+function readPlanFile(file: string, path: string): Plan {
   const fix = 'make one with `terraform show -json plan.bin > plan.json`';
   let value: unknown;
   try {
-    value = JSON.parse(readFileSync(file, 'utf8'));
+    value = JSON.parse(readFileSync(path, 'utf8'));
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
-    throw usageError(`${file} ${code ? `cannot be read (${code})` : `is no JSON: ${message}`}`, fix);
+    throw usageError(`${file} ${code ? `cannot be read (${code})` : `is not valid JSON: ${message}`}`, fix);
   }
   const parsed = planSchema.safeParse(value);
-  if (!parsed.success) throw usageError(`${file} is no Terraform plan in JSON`, fix);
+  if (!parsed.success) throw usageError(`${file} is not a Terraform plan in JSON`, fix);
   return parsed.data;
 }

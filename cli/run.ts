@@ -1,52 +1,53 @@
 import { type Command, CommanderError } from 'commander';
 import { ZodError } from 'zod';
+import type { CommandContext } from './context';
 import { CliError, EXIT, type ExitCode } from './errors';
-import { leave } from './terminal/leaving';
-import { endQuietlyOnBrokenPipe, harmless } from './terminal/output';
-import { errorStyle, terminalWidth } from './terminal/style';
+import type { Io } from './terminal/io';
+import { sanitize } from './terminal/output';
+import { endQuietlyOnBrokenPipe } from './terminal/shutdown';
 import { wrap } from './terminal/wrap';
-import { explain } from './wrong-words';
+import { explainUsage } from './usage-errors';
 
-/** Runs a command line and leaves its outcome in `process.exitCode`; whatever fails becomes one message for people. */
-export async function run(program: Command, argv: readonly string[]): Promise<void> {
-  endQuietlyOnBrokenPipe(leave);
+/** Runs a command line; whatever fails is printed as one message for people. The result is what the process is to end with. */
+export async function run(program: Command, argv: readonly string[], context: CommandContext): Promise<ExitCode> {
+  const { io } = context;
+  endQuietlyOnBrokenPipe(io, () => context.exitCode);
   const json = argv.includes('--json');
   for (const command of withSubcommands(program)) {
-    // Errors are worded below; and help that nobody asked for is no JSON.
+    // Errors are printed below; and help that was not requested is not JSON.
     command.configureOutput({ outputError: () => undefined, ...(json ? { writeErr: () => undefined } : {}) });
   }
   try {
     await program.parseAsync([...argv]);
   } catch (error) {
-    if (!(error instanceof CommanderError)) process.exitCode = report(understand(error), json);
-    // Help and version, where they were asked for.
-    else if (error.exitCode === 0) process.exitCode = EXIT.ok;
-    else if (error.code === 'commander.help' && !json) process.exitCode = EXIT.usage;
-    else process.exitCode = report({ ...explain(error, program, argv), exitCode: EXIT.usage }, json);
+    if (!(error instanceof CommanderError)) context.exitCode = report(io, understand(error), json);
+    // Help and version, where they were requested.
+    else if (error.exitCode === 0) context.exitCode = EXIT.ok;
+    else if (error.code === 'commander.help' && !json) context.exitCode = EXIT.usage;
+    else context.exitCode = report(io, { ...explainUsage(error, program, argv), exitCode: EXIT.usage }, json);
   }
+  return context.exitCode;
 }
 
 const withSubcommands = (command: Command): Command[] => [command, ...command.commands.flatMap(withSubcommands)];
 
-interface Understood {
+interface Failure {
   readonly message: string;
   readonly exitCode: ExitCode;
   readonly fix?: string;
 }
 
-function report({ message, exitCode, fix }: Understood, json: boolean): ExitCode {
-  if (json) {
-    process.stderr.write(`${JSON.stringify({ error: { message, exit_code: exitCode, ...(fix ? { fix } : {}) } })}\n`);
-  } else {
-    process.stderr.write(
-      `${wrap(`${errorStyle.red('error:')} ${harmless(message)}`, 7, terminalWidth(process.stderr))}\n`,
-    );
-    if (fix) process.stderr.write(`${errorStyle.dim('fix:')}   ${harmless(fix)}\n`);
+function report(io: Io, { message, exitCode, fix }: Failure, json: boolean): ExitCode {
+  if (json) io.note(JSON.stringify({ error: { message, exit_code: exitCode, ...(fix ? { fix } : {}) } }));
+  else {
+    io.note(wrap(`${io.errorStyle.red('error:')} ${sanitize(message)}`, 7, io.errorWidth));
+    // Not wrapped: it may hold a command.
+    if (fix) io.note(`${io.errorStyle.dim('fix:')}   ${sanitize(fix)}`);
   }
   return exitCode;
 }
 
-function understand(error: unknown): Understood {
+function understand(error: unknown): Failure {
   if (error instanceof CliError) {
     return { message: error.message, exitCode: error.exitCode, ...(error.fix ? { fix: error.fix } : {}) };
   }
@@ -57,7 +58,7 @@ function understand(error: unknown): Understood {
     return { message: issues.join('; '), exitCode: EXIT.usage };
   }
   return {
-    message: `this is a fault of the program, not yours: ${message ?? String(error)}`,
+    message: `internal error: ${message ?? String(error)}`,
     exitCode: EXIT.fault,
     fix: 'please report it with the command you ran',
   };

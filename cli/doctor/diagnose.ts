@@ -1,4 +1,4 @@
-import type { Examination } from './examination';
+import type { DoctorContext } from './doctor-context';
 import type { Diagnosis, Symptom } from './symptom';
 
 /** A diagnosis together with the symptom it explains. */
@@ -8,26 +8,34 @@ export interface Finding extends Diagnosis {
   readonly kind: 'fault' | 'notice';
 }
 
-/** What was found, and what could not be looked for. */
+/** A symptom that could not be looked for, and why. */
+export interface SkippedSymptom {
+  readonly id: string;
+  readonly title: string;
+  readonly reason: string;
+}
+
 export interface Report {
   readonly findings: readonly Finding[];
-  readonly notExamined: readonly { readonly id: string; readonly title: string; readonly because: string }[];
-  readonly examined: number;
+  readonly skipped: readonly SkippedSymptom[];
+  /** How many symptoms were looked for. */
+  readonly checked: number;
 }
 
 /** Looks for every symptom; what another finding explains is left out. */
-export async function diagnose(symptoms: readonly Symptom[], examination: Examination): Promise<Report> {
+export async function diagnose(symptoms: readonly Symptom[], doctor: DoctorContext): Promise<Report> {
   const findings: Finding[] = [];
-  const notExamined: { id: string; title: string; because: string }[] = [];
+  const skipped: SkippedSymptom[] = [];
   for (const { id, title, kind = 'fault', detect } of symptoms) {
-    const result = await detect(examination);
-    if ('because' in result) notExamined.push({ id, title, because: result.because });
-    else findings.push(...result.map((diagnosis) => ({ id, title, kind, ...diagnosis })));
+    const outcome = await detect(doctor);
+    if (outcome.status === 'skipped') skipped.push({ id, title, reason: outcome.reason });
+    if (outcome.status === 'found')
+      findings.push(...outcome.diagnoses.map((diagnosis) => ({ id, title, kind, ...diagnosis })));
   }
   const explained = new Set(findings.flatMap((finding) => finding.explains ?? []));
   return {
     findings: findings.filter(({ id }) => !explained.has(id)),
-    notExamined,
-    examined: symptoms.length - notExamined.length,
+    skipped,
+    checked: symptoms.length - skipped.length,
   };
 }

@@ -2,9 +2,10 @@ import { setTimeout } from 'node:timers/promises';
 import type { ServedModel } from '../../settings/served-models';
 import { type Answer, errorOf, type GatewayClient } from '../gateway-client';
 import type { ProvisionerClient } from '../provisioner-client';
-import { cleaningUp } from '../terminal/leaving';
+import { temporarySubject } from '../temporary-key';
+import { cleaningUp } from '../terminal/shutdown';
 
-/** How one provider's cheapest model answered a small question. */
+/** How one provider's cheapest model answered a small request. */
 export interface Probe {
   readonly provider: string;
   readonly model: string;
@@ -14,32 +15,35 @@ export interface Probe {
   readonly message: string;
 }
 
-/** Asks the cheapest model of each provider, with the key somebody has trouble with or one made for this. */
+/** Sends a small request to the cheapest model of each provider, with the key that is checked or one issued for this. */
 export async function probeProviders(
   models: readonly ServedModel[],
   gateway: GatewayClient,
   apiKey: { key: string; models?: readonly string[] } | undefined,
   admin: ProvisionerClient | undefined,
 ): Promise<Probe[]> {
-  const asked = cheapestOfEach(models);
-  const ask = (key: string, questions = asked) =>
-    Promise.all(questions.map(([provider, { name }]) => probe(gateway, provider, name, key)));
+  const cheapest = cheapestOfEach(models);
+  const send = (key: string, targets = cheapest) =>
+    Promise.all(targets.map(([provider, { name }]) => probe(gateway, provider, name, key)));
   if (apiKey) {
     const allowed = models.filter(({ name }) => !apiKey.models || apiKey.models.includes(name));
-    const answers = await ask(apiKey.key, cheapestOfEach(allowed));
-    // A key that is refused itself says nothing about the providers.
+    const answers = await send(apiKey.key, cheapestOfEach(allowed));
+    // A key that is refused itself shows nothing about the providers.
     if (!admin || answers.some(({ status, type }) => status === 200 || !isAboutTheKey(type))) return answers;
-    return [...answers, ...(await withOwnKey(admin, asked, ask))];
+    return [...answers, ...(await withTemporaryKey(admin, cheapest, send))];
   }
-  return admin ? withOwnKey(admin, asked, ask) : [];
+  return admin ? withTemporaryKey(admin, cheapest, send) : [];
 }
 
 /** Others' requests may have started the next cooldown meanwhile. */
 const COOLDOWN_ATTEMPTS = 3;
+const LONGEST_COOLDOWN_MS = 10_000;
+const COOLDOWN_MARGIN_MS = 500;
+const PROBE_TIMEOUT_MS = 60_000;
 
-type Question = readonly [provider: string, model: ServedModel];
+type Target = readonly [provider: string, model: ServedModel];
 
-function cheapestOfEach(models: readonly ServedModel[]): Question[] {
+function cheapestOfEach(models: readonly ServedModel[]): Target[] {
   const cheapest = new Map<string, ServedModel>();
   for (const model of models) {
     const { provider, prices } = model.routes[0];
@@ -49,23 +53,29 @@ function cheapestOfEach(models: readonly ServedModel[]): Question[] {
   return [...cheapest];
 }
 
-/** Refusals that concern the key, not the model or its provider. */
+/** Whether a refusal concerns the key, not the model or its provider. */
 export const isAboutTheKey = (type: string): boolean =>
   ['token_not_found_in_db', 'auth_error', 'expired_key', 'budget_exceeded', 'throttling_error'].includes(type) ||
   type.endsWith('_model_access_denied');
 
-async function withOwnKey(
+/** What providers, their libraries and LiteLLM say about a credential that is not accepted. */
+const CREDENTIAL =
+  /AuthenticationError|authentication_error|invalid x-api-key|Missing .{0,20}API.?Key|Unable to locate credentials|security token .* invalid|UnrecognizedClient|InvalidSignature|api_key client option must be set/i;
+
+/** Whether a message is about the provider's credential. */
+export const isAboutTheCredential = (message: string): boolean => CREDENTIAL.test(message);
+
+async function withTemporaryKey(
   admin: ProvisionerClient,
-  asked: readonly Question[],
-  ask: (key: string) => Promise<Probe[]>,
+  targets: readonly Target[],
+  send: (key: string) => Promise<Probe[]>,
 ): Promise<Probe[]> {
-  const subject = `gateway-doctor-${process.pid.toString(36)}-${Date.now().toString(36)}`;
   const request = {
     scope: 'ci' as const,
-    subject,
+    subject: temporarySubject('doctor'),
     duration: '10m',
     max_budget: 0.1,
-    models: asked.map(([, { name }]) => name),
+    models: targets.map(([, { name }]) => name),
   };
   const issuing = admin.create(request).catch(() => undefined);
   const remove = async () => {
@@ -74,34 +84,34 @@ async function withOwnKey(
   };
   return cleaningUp(remove, async () => {
     const issued = await issuing;
-    // Other symptoms tell why no key can be made.
+    // Other symptoms say why no key can be issued.
     if (!issued) return [];
-    return ask(issued.key).finally(remove);
+    return send(issued.key).finally(remove);
   });
 }
 
-/** After failures LiteLLM does not ask a deployment for some seconds, and answers this itself. */
+/** After failures LiteLLM does not use a provider for some seconds, and answers with this type itself. */
 export const isCooldown = (type: string): boolean => type === 'all_deployments_in_cooldown';
 
-/** Where others' requests keep a model in cooldown, the log has what its provider said to them. */
-export function explained(probe: Probe, log: string): Probe {
+/** Where others' requests keep a model in cooldown, the log has what its provider answered to them. */
+export function withCauseOfCooldown(probe: Probe, log: string): Probe {
   if (!isCooldown(probe.type)) return probe;
   const failure = new RegExp(`litellm\\.\\w+: .*${probe.provider.replace('_', '_?')}.*`, 'i');
-  const [said] = log
+  const [line] = log
     .split('\n')
     .map((line) => failure.exec(line)?.[0])
     .filter(Boolean)
     .slice(-1);
-  return said ? { ...probe, message: `in cooldown after ${said}` } : probe;
+  return line ? { ...probe, message: `in cooldown after ${line}` } : probe;
 }
 
-/** Asks again after a cooldown, since only the provider's own answer says what is wrong. */
+/** Tries again after a cooldown, since only the provider's own answer says what is wrong. */
 async function probe(gateway: GatewayClient, provider: string, model: string, key: string): Promise<Probe> {
   for (let attempt = 1; ; attempt += 1) {
     const answer = await probeOnce(gateway, provider, model, key);
     if (!isCooldown(answer.type) || attempt === COOLDOWN_ATTEMPTS) return answer;
     const seconds = Number(/Try again in (\d+)/.exec(answer.message)?.[1] ?? 5);
-    await setTimeout((Math.min(seconds, 10) + 0.5) * 1000);
+    await setTimeout(Math.min(seconds * 1000, LONGEST_COOLDOWN_MS) + COOLDOWN_MARGIN_MS);
   }
 }
 
@@ -109,7 +119,7 @@ async function probeOnce(gateway: GatewayClient, provider: string, model: string
   const body = { model, max_tokens: 16, messages: [{ role: 'user', content: 'Say hi.' }] };
   let answer: Answer;
   try {
-    answer = await gateway.post('/v1/chat/completions', body, key, 60_000);
+    answer = await gateway.post('/v1/chat/completions', body, key, PROBE_TIMEOUT_MS);
   } catch (error) {
     return { provider, model, status: 0, type: '', message: (error as Error).message };
   }

@@ -1,12 +1,16 @@
-import type { Examination } from './examination';
+import type { DoctorContext } from './doctor-context';
 import type { Probe } from './probe';
-import { type NotExamined, notExamined } from './symptom';
+import { type Skipped, skipped } from './symptom';
 
-/** How the providers answered, or why nobody could ask them. */
-export async function providerAnswers(examination: Examination): Promise<readonly Probe[] | NotExamined> {
-  if (!examination.options.mayAsk) return notExamined('no model may be asked (--free)');
-  const probes = await examination.probes();
+/** How the providers answered, or why they could not be asked. */
+export async function providerAnswers(doctor: DoctorContext): Promise<readonly Probe[] | Skipped> {
+  if (!doctor.props.allowPaidRequests) return skipped('requests to models are switched off (--free)');
+  const probes = await doctor.probes();
   return probes.length > 0
     ? probes
-    : notExamined('no key to ask the models with (GATEWAY_API_KEY, or the admin credential)');
+    : skipped('there is no key for requests to the models (GATEWAY_API_KEY, or the admin credential)');
 }
+
+/** What a provider answered, as evidence. */
+export const probeEvidence = ({ model, status, message }: Probe): string =>
+  `a request to ${model}: ${status} ${message.replace(/\s+/g, ' ').slice(0, 200)}`;

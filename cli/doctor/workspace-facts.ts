@@ -1,25 +1,24 @@
 import { keyInfoSchema } from '../../images/key-provisioner/src/contract';
 import { WORKSPACE_GATEWAY_URL, WORKSPACE_PROVISIONER_URL } from '../../litellm-config/gateway-json';
-import type { Docker } from '../docker';
 import type { KeyFacts } from './key-facts';
+import type { Runtime } from './runtime';
 
 /** A workspace seen from inside. */
 export interface WorkspaceFacts {
   /** HTTP status of the gateway's readiness; 0 where it cannot be reached. */
-  readonly gateway: number;
+  readonly gatewayStatus: number;
   /** curl's exit code: 6 is no such name, 7 refused, 28 no answer. */
-  readonly gatewayExit: number;
+  readonly gatewayExitCode: number;
   readonly key?: Omit<KeyFacts, 'source'>;
-  /** The agents' files, by path below the home directory: their mode, or undefined where they are missing. */
+  /** The mode of the agents' files, by path below the home directory; undefined where one is missing. */
   readonly files: ReadonlyMap<string, string | undefined>;
   /** Text of the files that are parsed. */
   readonly content: ReadonlyMap<string, string>;
-  /** Agents the workspace was started with; empty where it does not say. */
+  /** Agents that the workspace was started with; empty where it does not say. */
   readonly agents: readonly string[];
-  /** Per cent of the home directory's space that is used. */
-  readonly homeUsed: number;
-  /** How far its clock is ahead of this machine's, seconds; undefined where it did not say. */
-  readonly ahead: number | undefined;
+  readonly homeUsedPercent: number;
+  /** How far its clock is ahead of this machine's. @default - it did not say */
+  readonly clockAheadSeconds?: number;
 }
 
 export const KEY_FILE = '.config/litellm/key';
@@ -34,7 +33,7 @@ export const EDITOR_SETTINGS = [
 const FILES = [KEY_FILE, ROO_FILE, OPENCODE_FILE, ...EDITOR_SETTINGS];
 const READ = [ROO_FILE, OPENCODE_FILE, ...EDITOR_SETTINGS];
 
-/** One script, so that a slow Docker is asked once. The key goes from the file to curl and nowhere else. */
+/** One script, so that a slow runtime is used once. The key goes from the file to curl and nowhere else. */
 const SCRIPT = `
 say() { printf '%s %s\\n' "$1" "$2"; }
 status=$(curl --silent --output /dev/null --max-time 8 --write-out '%{http_code}' '${WORKSPACE_GATEWAY_URL}/health/readiness'); say gateway_exit $?
@@ -50,37 +49,39 @@ if [ -r "$HOME/${KEY_FILE}" ]; then
 fi
 `;
 
+const SCRIPT_TIMEOUT_MS = 40_000;
+
 /** Looks into a running workspace. */
-export async function readWorkspace(docker: Docker, container: string): Promise<WorkspaceFacts> {
-  const { stdout } = await docker.sh(container, SCRIPT, 40_000);
-  const answered = Math.round(Date.now() / 1000);
-  const said = new Map(
+export async function readWorkspace(runtime: Runtime, workspace: string, now: () => Date): Promise<WorkspaceFacts> {
+  const { stdout } = await runtime.exec(workspace, SCRIPT, SCRIPT_TIMEOUT_MS);
+  const answeredSeconds = Math.round(now().getTime() / 1000);
+  const lines = new Map(
     stdout.split('\n').map((line) => {
       const space = line.indexOf(' ');
       return [line.slice(0, space), line.slice(space + 1)] as const;
     }),
   );
-  const decoded = (name: string) => Buffer.from(said.get(name) ?? '', 'base64').toString('utf8');
-  const key = keyFacts(decoded('key'));
-  const clock = Number(said.get('clock') ?? 0);
+  const decoded = (name: string) => Buffer.from(lines.get(name) ?? '', 'base64').toString('utf8');
+  const key = ownKeyFacts(decoded('key'));
+  const clockSeconds = Number(lines.get('clock') ?? 0);
   return {
-    gateway: Number(said.get('gateway') ?? 0),
-    gatewayExit: Number(said.get('gateway_exit') ?? 0),
-    ahead: clock > 0 ? clock - answered : undefined,
-    agents: (said.get('agents') ?? '')
+    gatewayStatus: Number(lines.get('gateway') ?? 0),
+    gatewayExitCode: Number(lines.get('gateway_exit') ?? 0),
+    ...(clockSeconds > 0 ? { clockAheadSeconds: clockSeconds - answeredSeconds } : {}),
+    agents: (lines.get('agents') ?? '')
       .split(',')
       .map((agent) => agent.trim())
       .filter(Boolean),
-    homeUsed: Number(said.get('home_used') || 0),
-    files: new Map(FILES.map((file) => [file, said.get(`mode:${file}`) || undefined])),
+    homeUsedPercent: Number(lines.get('home_used') || 0),
+    files: new Map(FILES.map((file) => [file, lines.get(`mode:${file}`) || undefined])),
     content: new Map(READ.map((file) => [file, decoded(`content:${file}`)])),
     ...(key ? { key } : {}),
   };
 }
 
-function keyFacts(answer: string): Omit<KeyFacts, 'source'> | undefined {
+function ownKeyFacts(answer: string): Omit<KeyFacts, 'source'> | undefined {
   const [, body = '', status] = /^([\s\S]*) (\d{3})$/.exec(answer) ?? [];
-  if (status === '401' || status === '404') return { unknown: true, trouble: `the key-provisioner answers ${status}` };
+  if (status === '401' || status === '404') return { unknown: true, error: `the key-provisioner answers ${status}` };
   if (status !== '200') return undefined;
   try {
     return { info: keyInfoSchema.parse(JSON.parse(body)) };

@@ -1,27 +1,26 @@
 import type { Command } from 'commander';
-import { optionsOf } from '../context';
-import { adminToken } from '../credentials';
-import { ProvisionerClient } from '../provisioner-client';
+import { adminClient } from '../clients';
+import type { CommandContext } from '../context';
+import { type CredentialOptions, type GlobalOptions, optionsOf, secretsFileOption } from '../options';
+import type { ProvisionerClient } from '../provisioner-client';
 import { confirm } from '../terminal/ask';
-import { print, printJson } from '../terminal/output';
-import { style } from '../terminal/style';
-import { named } from './named';
+import { suggestingNames } from './suggesting-names';
 
 interface Action {
   readonly verb: string;
   readonly description: string;
   readonly act: (client: ProvisionerClient, name: string) => Promise<void>;
   readonly done: string;
-  /** Asked first. @default - can be taken back, so nobody is asked */
+  /** Asked first. @default - the action can be undone, so it is not confirmed */
   readonly question?: (name: string) => string;
 }
 
 const ACTIONS: readonly Action[] = [
   {
     verb: 'revoke',
-    description: 'stop a key until it is restored; its spend and name stay',
+    description: 'stop a key until it is restored; it keeps its name and spend',
     act: (client, name) => client.revoke(name),
-    done: 'revoked: refused from now on, also after restarts, until `gateway keys restore`',
+    done: 'revoked: it is refused from now on, even after restarts, until `gateway keys restore`',
   },
   {
     verb: 'restore',
@@ -41,24 +40,32 @@ const ACTIONS: readonly Action[] = [
     description: 'remove a key and its spend for good',
     act: (client, name) => client.delete(name),
     done: 'deleted',
-    question: (name) => `Delete "${name}" and forget what it spent?`,
+    question: (name) => `Delete "${name}" and the record of its spend?`,
   },
 ];
 
 /** `gateway keys revoke|restore|reset-spend|delete <name>`: what is done to one key without showing it. */
-export function register(keys: Command): void {
-  for (const { verb, description, act, done, question } of ACTIONS) {
+export function register(keys: Command, context: CommandContext): void {
+  for (const action of ACTIONS) {
     keys
-      .command(verb)
-      .description(description)
+      .command(action.verb)
+      .description(action.description)
       .argument('<name>', 'as `gateway keys list` shows it')
-      .action(async (name: string, _: unknown, command: Command) => {
-        const options = optionsOf(command);
-        const client = new ProvisionerClient(adminToken(options.secretsFile));
-        if (question) await confirm(question(name), options.yes);
-        await named(client, name, () => act(client, name));
-        if (options.json) printJson({ name, action: verb });
-        else print(`${style.bold(name)} · ${done}`);
-      });
+      .addOption(secretsFileOption())
+      .action((name: string, _: unknown, command: Command) => run(action, name, optionsOf(command), context));
   }
+}
+
+async function run(
+  { verb, act, done, question }: Action,
+  name: string,
+  options: CredentialOptions & GlobalOptions,
+  context: CommandContext,
+): Promise<void> {
+  const { io } = context;
+  const client = adminClient(context, options);
+  if (question) await confirm(io, question(name), options.yes);
+  await suggestingNames(client, name, () => act(client, name));
+  if (options.json) io.printJson({ name, action: verb });
+  else io.print(`${io.style.bold(name)} · ${done}`);
 }

@@ -1,86 +1,98 @@
 import type { Command } from 'commander';
 import type { BootstrapResponse } from '../../images/key-provisioner/src/contract';
-import { optionsOf } from '../context';
-import { adminToken } from '../credentials';
+import { adminClient } from '../clients';
+import type { CommandContext } from '../context';
 import { CliError, EXIT } from '../errors';
-import { ProvisionerClient } from '../provisioner-client';
-import { harmless, note, print, printJson } from '../terminal/output';
-import { style } from '../terminal/style';
+import {
+  type CredentialOptions,
+  type GlobalOptions,
+  type OutputOptions,
+  optionsOf,
+  secretsFileOption,
+} from '../options';
+import type { Io } from '../terminal/io';
+import { sanitize } from '../terminal/output';
+import { handlingSignal } from '../terminal/shutdown';
 import { table } from '../terminal/table';
 import { checkWritable, destination } from './deliver';
 import { ResultFile } from './result-file';
 import { readUsers } from './users-file';
 
-/** Users asked for at once: what is lost at most when something goes wrong between the answer and the file. */
-const BATCH = 50;
+type Options = OutputOptions & CredentialOptions & GlobalOptions;
 
-/** `gateway keys bootstrap users.csv`: any number of times; only who has no key yet gets one. */
-export function register(keys: Command): void {
+/** Users per request: as many keys are lost at most when something goes wrong between the answer and the file. */
+const BATCH_SIZE = 50;
+
+/** `gateway keys bootstrap users.csv`: can be repeated; only users without a key get one. */
+export function register(keys: Command, context: CommandContext): void {
   keys
     .command('bootstrap')
-    .description('issue a key to everybody in a CSV file who has none yet; run it as often as you like')
-    .argument('<users.csv>', 'columns: username and, where wanted, user_id, max_budget, rpm_limit')
-    .option('-o, --output <file>', 'add new keys to this CSV file, readable by you alone')
-    .action(bootstrap);
+    .description('issue a key to every user in a CSV file who has none yet; can be repeated')
+    .argument('<users.csv>', 'columns: username and, optionally, user_id, max_budget, rpm_limit')
+    .option('-o, --output <file>', 'add new keys to this CSV file, readable only by you')
+    .addOption(secretsFileOption())
+    .action((csv: string, _: unknown, command: Command) => run(csv, optionsOf(command), context));
 }
 
-async function bootstrap(csv: string, _: unknown, command: Command): Promise<void> {
-  const options = optionsOf<{ output?: string }>(command);
-  const users = readUsers(csv);
-  if (options.output !== undefined) checkWritable(options.output);
-  else destination(options);
-  const client = new ProvisionerClient(adminToken(options.secretsFile));
-  const file = options.output === undefined ? undefined : await ResultFile.open(options.output);
+async function run(csv: string, options: Options, context: CommandContext): Promise<void> {
+  const { io, path } = context;
+  const client = adminClient(context, options);
+  const users = readUsers(context, csv);
+  if (options.output !== undefined) checkWritable(path(options.output), options.output);
+  else destination(context, options);
+  const file = options.output === undefined ? undefined : await ResultFile.open(context, options.output);
   const result: BootstrapResponse = { created: [], existing: [], failed: [] };
 
   // Ctrl-C between two batches loses nothing; within one it would lose keys that exist already.
   let interrupted = false;
   const onInterrupt = () => {
     interrupted = true;
-    note('finishing what was begun …');
+    io.note('finishing the current batch …');
   };
-  process.on('SIGINT', onInterrupt);
-  let trouble: unknown;
-  try {
-    for (let start = 0; start < users.length && !interrupted; start += BATCH) {
-      const answer = await client.bootstrap(users.slice(start, start + BATCH));
+  let failure: unknown;
+  await handlingSignal('SIGINT', onInterrupt, async () => {
+    for (let start = 0; start < users.length && !interrupted; start += BATCH_SIZE) {
+      const answer = await client.bootstrap(users.slice(start, start + BATCH_SIZE));
       if (file && answer.created.length > 0) await file.add(answer.created);
       result.created.push(...answer.created);
       result.existing.push(...answer.existing);
       result.failed.push(...answer.failed);
-      if (users.length > BATCH && process.stderr.isTTY)
-        note(`${Math.min(start + BATCH, users.length)} of ${users.length}`);
+      if (users.length > BATCH_SIZE && io.stderr.isTTY)
+        io.note(`${Math.min(start + BATCH_SIZE, users.length)} of ${users.length}`);
     }
-  } catch (error) {
-    trouble = error;
-  } finally {
-    process.off('SIGINT', onInterrupt);
-  }
-  show(result, options.json === true, options.output);
-  if (trouble) throw trouble;
-  if (interrupted) throw new CliError('interrupted; run the same command again to go on', EXIT.interrupted);
-  if (result.failed.length > 0) process.exitCode = EXIT.refused;
+  }).catch((error: unknown) => {
+    failure = error;
+  });
+  show(io, result, options);
+  if (failure) throw failure;
+  if (interrupted) throw new CliError('interrupted', EXIT.interrupted, 'run the same command again to continue');
+  if (result.failed.length > 0) context.exitCode = EXIT.refused;
 }
 
-function show({ created, existing, failed }: BootstrapResponse, json: boolean, file: string | undefined): void {
+function show(io: Io, { created, existing, failed }: BootstrapResponse, { json, output: file }: Options): void {
   if (json) {
     const shown = file === undefined ? created : created.map(({ key: _, ...rest }) => rest);
-    printJson({ created: shown, existing, failed, ...(file === undefined ? {} : { file }) });
+    io.printJson({ created: shown, existing, failed, ...(file === undefined ? {} : { file }) });
     return;
   }
+  const { style, errorStyle } = io;
   if (created.length > 0 && file === undefined) {
-    print('New keys, shown this once:', '');
-    print(
+    io.print('New keys, shown only once:', '');
+    io.print(
       table(
+        io,
         [{ heading: 'username' }, { heading: 'key' }],
-        created.map(({ username, key }) => [harmless(username), key]),
+        created.map(({ username, key }) => [sanitize(username), key]),
       ),
       '',
     );
   }
   const where = file !== undefined && created.length > 0 ? ` (added to ${file})` : '';
-  print(`${created.length} new${where}, ${existing.length} had a key already, ${failed.length} failed`);
-  const revoked = existing.filter((key) => key.state !== 'active');
-  for (const key of revoked) print(`${style.yellow('!')} ${harmless(key.name)} is ${key.state}; it was left as it is`);
-  for (const { username, detail } of failed) note(`${style.red('✖')} ${harmless(username)}: ${harmless(detail)}`);
+  io.print(`${created.length} new${where}, ${existing.length} already had a key, ${failed.length} failed`);
+  for (const { name, state } of existing.filter((key) => key.state !== 'active')) {
+    io.print(`${style.yellow('!')} ${sanitize(name)} is ${state}; it was left as it is`);
+  }
+  for (const { username, detail } of failed) {
+    io.note(`${errorStyle.red('✖')} ${sanitize(username)}: ${sanitize(detail)}`);
+  }
 }

@@ -1,73 +1,77 @@
 import { accessSync, constants, existsSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { IssuedKey } from '../../images/key-provisioner/src/contract';
+import type { CommandContext } from '../context';
 import { CliError, EXIT, usageError } from '../errors';
-import { day, print, printJson, usd } from '../terminal/output';
-import { style } from '../terminal/style';
-import { wrap } from '../terminal/wrap';
+import type { GlobalOptions, OutputOptions } from '../options';
+import type { Io } from '../terminal/io';
+import { day, usd } from '../terminal/output';
 import { writePrivately } from '../write-privately';
 
 /** Where a key that is shown once goes. */
 export interface Destination {
-  readonly file?: string;
+  readonly file?: { readonly name: string; readonly path: string };
   readonly json: boolean;
 }
 
 /**
- * Decides where a key will go, before it is made: a key nobody saw would have to be made again.
+ * Decides where a key will go, before it is issued: a key that nobody saw would have to be replaced.
  *
  * @throws CliError (usage) where there is no terminal, file or `--json`, or the file cannot be written
  */
-export function destination(options: { output?: string; json?: boolean; yes?: boolean }): Destination {
+export function destination({ io, path }: CommandContext, options: OutputOptions & GlobalOptions): Destination {
   const { output, json = false, yes = false } = options;
   if (output !== undefined) {
-    checkWritable(output);
-    if (existsSync(output) && !yes)
-      throw usageError(`${output} exists already`, 'name another file, or add --yes to replace it');
-    return { file: output, json };
+    checkWritable(path(output), output);
+    if (existsSync(path(output)) && !yes)
+      throw usageError(`${output} already exists`, 'name another file, or add --yes to replace it');
+    return { file: { name: output, path: path(output) }, json };
   }
-  if (!json && !process.stdout.isTTY) {
+  if (!json && !io.stdout.isTTY) {
     throw usageError(
-      'standard output is no terminal, and a key must not end in a log',
-      'add --output FILE (written for you alone), or --json if a program reads it',
+      'standard output is not a terminal, and a key must not end up in a log',
+      'add --output FILE (readable only by you), or --json if a program reads the key',
     );
   }
   return { json };
 }
 
-/** @throws CliError (usage) where a file could not be made there */
-export function checkWritable(file: string): void {
+/**
+ * @param name as it was named, for the message
+ * @throws CliError (usage) where a file could not be created at this path
+ */
+export function checkWritable(path: string, name: string): void {
   try {
-    accessSync(dirname(file), constants.W_OK | constants.X_OK);
+    accessSync(dirname(path), constants.W_OK | constants.X_OK);
   } catch (error) {
     throw usageError(
-      `${file} cannot be written (${(error as NodeJS.ErrnoException).code})`,
-      'name a file in a folder that exists and is yours',
+      `${name} cannot be written (${(error as NodeJS.ErrnoException).code})`,
+      'name a file in a folder that exists and that you may write to',
     );
   }
 }
 
 /** Hands a key over: the only moment it is visible. */
-export async function deliver(issued: IssuedKey, to: Destination): Promise<void> {
+export async function deliver(io: Io, issued: IssuedKey, to: Destination): Promise<void> {
   const { key, ...rest } = issued;
   if (to.file !== undefined) {
     try {
-      await writePrivately(to.file, `${key}\n`);
+      await writePrivately(to.file.path, `${key}\n`);
     } catch (error) {
       throw new CliError(
-        `the key "${issued.name}" exists, but ${to.file} could not be written: ${(error as Error).message}`,
+        `the key "${issued.name}" was issued, but ${to.file.name} could not be written: ${(error as Error).message}`,
         EXIT.usage,
-        `gateway keys rotate ${issued.name} --output FILE   # makes a new one, ends the lost one`,
+        `replace the lost key: gateway keys rotate ${issued.name} --output FILE`,
       );
     }
   }
-  if (to.json) return printJson(to.file === undefined ? issued : { ...rest, file: to.file });
-  const heading = issued.reused ? 'the key it already had' : 'new key';
-  const limits = `${usd(issued.max_budget)} per ${issued.budget_duration} · ${issued.rpm_limit} requests a minute · expires ${day(issued.expires)}`;
-  print(
-    `${style.bold(issued.name)} · ${heading}${to.file === undefined ? ', shown this once:' : `, written to ${to.file} (readable by you alone)`}`,
+  if (to.json) return io.printJson(to.file === undefined ? issued : { ...rest, file: to.file.name });
+  const heading = issued.reused ? 'existing key' : 'new key';
+  const limits = `${usd(issued.max_budget)} per ${issued.budget_duration} · ${issued.rpm_limit} requests per minute · expires ${day(issued.expires)}`;
+  io.print(
+    `${io.style.bold(issued.name)} · ${heading}${to.file === undefined ? ', shown only once:' : `, written to ${to.file.name} (readable only by you)`}`,
     ...(to.file === undefined ? ['', `  ${key}`, ''] : []),
-    wrap(limits),
-    wrap(`models: ${issued.models.join(', ')}`),
+    io.wrap(limits),
+    io.wrap(`models: ${issued.models.join(', ')}`),
   );
 }

@@ -22,7 +22,7 @@ const whole = (value: string) => {
 };
 const span = (value: string) => {
   if (!/^[1-9]\d*[smhd]$/.test(value))
-    throw new InvalidArgumentError('It must be a whole number and s, m, h or d, such as 30d.');
+    throw new InvalidArgumentError('It must be a whole number followed by s, m, h or d, such as 30d.');
   return value;
 };
 const names = (value: string) => {
@@ -38,14 +38,14 @@ const names = (value: string) => {
 export function withLimits(command: Command): Command {
   return command
     .option('--budget <usd>', 'US dollars per window', positive)
-    .option('--window <span>', 'after which spend starts at zero again, such as 30d', span)
-    .option('--rpm <n>', 'requests a minute', whole)
-    .option('--tpm <n>', 'tokens a minute', whole)
-    .option('--lifetime <span>', 'how long the key lives, such as 90d', span)
-    .option('--models <names>', 'comma-separated names of the catalog', names);
+    .option('--window <span>', 'how often spend is reset to zero, such as 30d', span)
+    .option('--rpm <n>', 'requests per minute', whole)
+    .option('--tpm <n>', 'tokens per minute', whole)
+    .option('--lifetime <span>', 'how long the key is valid, such as 90d', span)
+    .option('--models <names>', 'comma-separated model names, as `gateway models` shows them', names);
 }
 
-/** The same in the API's words. */
+/** The same as the API's fields. */
 export const limitsOf = (options: LimitOptions) => ({
   ...(options.budget === undefined ? {} : { max_budget: options.budget }),
   ...(options.window === undefined ? {} : { budget_duration: options.window }),

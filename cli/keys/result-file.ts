@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { parse } from 'csv-parse/sync';
 import { z } from 'zod';
+import type { CommandContext } from '../context';
 import { usageError } from '../errors';
 import { writePrivately } from '../write-privately';
 
@@ -10,27 +11,34 @@ const rowSchema = z.object(
 );
 type Row = z.infer<typeof rowSchema>;
 
-/** What a bootstrap hands out: a CSV file that grows and never forgets, readable by its owner alone. */
+/** The keys of all runs of a bootstrap: a CSV file that only grows, readable only by its owner. */
 export class ResultFile {
   private constructor(
-    readonly path: string,
+    /** As it was named, for messages. */
+    readonly name: string,
+    private readonly path: string,
     private readonly rows: Row[],
   ) {}
 
   /**
-   * Opens a file of an earlier run, or none, and proves that it can be written before a key is made.
+   * Opens the file of an earlier run, or a new one, and makes sure that it can be written before a key is issued.
    *
    * @throws CliError (usage) where the file is something else, or cannot be written
    */
-  static async open(path: string): Promise<ResultFile> {
+  static async open({ path: absolute }: CommandContext, name: string): Promise<ResultFile> {
+    const path = absolute(name);
     let text: string | undefined;
     try {
       text = readFileSync(path, 'utf8');
     } catch (error) {
       const { code } = error as NodeJS.ErrnoException;
-      if (code !== 'ENOENT') throw usageError(`${path} cannot be read (${code})`);
+      if (code !== 'ENOENT')
+        throw usageError(
+          `${name} cannot be read (${code})`,
+          'check its permissions, or name another file with --output',
+        );
     }
-    const file = new ResultFile(path, text === undefined ? [] : rowsOf(path, text));
+    const file = new ResultFile(name, path, text === undefined ? [] : rowsOf(name, text));
     if (text !== undefined) await file.save();
     return file;
   }
@@ -51,16 +59,17 @@ export class ResultFile {
       await writePrivately(this.path, `${lines.map((cells) => cells.map(quoted).join(',')).join('\n')}\n`);
     } catch (error) {
       throw usageError(
-        `${this.path} cannot be written (${(error as NodeJS.ErrnoException).code ?? (error as Error).message})`,
+        `${this.name} cannot be written (${(error as NodeJS.ErrnoException).code ?? (error as Error).message})`,
+        'check the permissions and the free space of its folder',
       );
     }
   }
 }
 
-function rowsOf(path: string, text: string): Row[] {
+function rowsOf(name: string, text: string): Row[] {
   const parsed = z.array(rowSchema).safeParse(tryParse(text));
   if (parsed.success) return parsed.data;
-  throw usageError(`${path} exists and is not the result of an earlier bootstrap`, 'name another file with --output');
+  throw usageError(`${name} exists and is not the result of an earlier bootstrap`, 'name another file with --output');
 }
 
 function tryParse(text: string): unknown {

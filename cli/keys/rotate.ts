@@ -1,23 +1,36 @@
 import type { Command } from 'commander';
-import { optionsOf } from '../context';
-import { adminToken } from '../credentials';
-import { ProvisionerClient } from '../provisioner-client';
+import { adminClient } from '../clients';
+import type { CommandContext } from '../context';
+import {
+  type CredentialOptions,
+  type GlobalOptions,
+  keyOutputOption,
+  type OutputOptions,
+  optionsOf,
+  secretsFileOption,
+} from '../options';
 import { confirm } from '../terminal/ask';
 import { deliver, destination } from './deliver';
-import { named } from './named';
+import { suggestingNames } from './suggesting-names';
 
 /** `gateway keys rotate <name>`: a new key under the same name; the old one ends. */
-export function register(keys: Command): void {
+export function register(keys: Command, context: CommandContext): void {
   keys
     .command('rotate')
-    .description('replace a key by a new one of the same name; the old one stops working')
+    .description('replace a key with a new one of the same name; the old one stops working')
     .argument('<name>', 'as `gateway keys list` shows it')
-    .option('-o, --output <file>', 'write the key there, readable by you alone')
-    .action(async (name: string, _: unknown, command: Command) => {
-      const options = optionsOf<{ output?: string }>(command);
-      const to = destination(options);
-      const client = new ProvisionerClient(adminToken(options.secretsFile));
-      await confirm(`Replace "${name}"? Whoever uses the present key is refused at once.`, options.yes);
-      await deliver(await named(client, name, () => client.rotate(name)), to);
-    });
+    .addOption(keyOutputOption())
+    .addOption(secretsFileOption())
+    .action((name: string, _: unknown, command: Command) => run(name, optionsOf(command), context));
+}
+
+async function run(
+  name: string,
+  options: OutputOptions & CredentialOptions & GlobalOptions,
+  context: CommandContext,
+): Promise<void> {
+  const client = adminClient(context, options);
+  const to = destination(context, options);
+  await confirm(context.io, `Replace "${name}"? The present key stops working at once.`, options.yes);
+  await deliver(context.io, await suggestingNames(client, name, () => client.rotate(name)), to);
 }

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { parse } from 'csv-parse/sync';
 import { z } from 'zod';
 import { nearestWord } from '../../catalog/nearest-word';
+import type { CommandContext } from '../context';
 import { usageError } from '../errors';
 import type { BootstrapUser } from '../provisioner-client';
 
@@ -24,12 +25,12 @@ const rowSchema = z.object({
 });
 
 /**
- * Reads a CSV file with the columns `username`, and, where wanted, `user_id`, `max_budget`, `rpm_limit`.
+ * Reads a CSV file with the columns `username` and, optionally, `user_id`, `max_budget`, `rpm_limit`.
  *
  * @throws CliError (usage) with every wrong line
  */
-export function readUsers(file: string): BootstrapUser[] {
-  const rows = records(file);
+export function readUsers({ path }: CommandContext, file: string): BootstrapUser[] {
+  const rows = records(path(file), file);
   const problems: string[] = [];
   const seen = new Map<string, number>();
   const users = rows.flatMap(({ record, line }) => {
@@ -40,20 +41,20 @@ export function readUsers(file: string): BootstrapUser[] {
     }
     const { username, ...rest } = parsed.data;
     const earlier = seen.get(username);
-    if (earlier !== undefined) problems.push(`line ${line}: "${username}" is in line ${earlier} already`);
+    if (earlier !== undefined) problems.push(`line ${line}: "${username}" is already in line ${earlier}`);
     seen.set(username, line);
     return [{ username, ...Object.fromEntries(Object.entries(rest).filter(([, value]) => value !== undefined)) }];
   });
-  if (problems.length > 0) throw usageError(`${file} is wrong, so nothing was done:\n  ${problems.join('\n  ')}`);
+  if (problems.length > 0) throw usageError(`${file} has errors, so nothing was done:\n  ${problems.join('\n  ')}`);
   if (users.length === 0)
-    throw usageError(`${file} names nobody`, 'write one line per person below the heading "username"');
+    throw usageError(`${file} has no users`, 'write one line per user below the heading "username"');
   return users;
 }
 
-function records(file: string): { record: Record<string, string>; line: number }[] {
+function records(path: string, file: string): { record: Record<string, string>; line: number }[] {
   let text: string;
   try {
-    text = readFileSync(file, 'utf8');
+    text = readFileSync(path, 'utf8');
   } catch (error) {
     throw usageError(
       `${file} cannot be read (${(error as NodeJS.ErrnoException).code})`,
@@ -75,20 +76,20 @@ function records(file: string): { record: Record<string, string>; line: number }
   } catch (error) {
     const { name, message } = error as Error;
     if (name === 'CliError') throw error;
-    throw usageError(`${file} is no CSV file: ${message}`);
+    throw usageError(`${file} is not a valid CSV file: ${message}`);
   }
 }
 
 const checkedColumns = (file: string) => (heading: string[]) => {
   for (const column of heading) {
     if ((COLUMNS as readonly string[]).includes(column)) continue;
-    const meant = nearestWord(column, COLUMNS);
+    const nearest = nearestWord(column, COLUMNS);
     throw usageError(
-      `${file} has a column "${column}"; possible are ${COLUMNS.join(', ')}`,
-      meant && `did you mean "${meant}"?`,
+      `${file} has a column "${column}"; allowed are ${COLUMNS.join(', ')}`,
+      nearest && `did you mean "${nearest}"?`,
     );
   }
   if (!heading.includes('username'))
-    throw usageError(`${file} has no column "username"`, 'its first line must be a heading');
+    throw usageError(`${file} has no column "username"`, 'its first line must name the columns');
   return heading;
 };

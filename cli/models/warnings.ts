@@ -3,16 +3,16 @@ import type { Catalog, Model } from '../../catalog/model';
 import type { Settings } from '../../settings/schema';
 import { modelsWithoutProvider, type ServedModel, servedModels } from '../../settings/served-models';
 
-/** Something about a model that somebody should decide before the calendar does. */
+/** Something about a model that needs a decision before its date comes. */
 export interface ModelWarning {
   readonly model: string;
-  /** `now`: it no longer is what its name says. `soon`: within {@link HORIZON_DAYS}. */
+  /** `now`: the name no longer stands for that model. `soon`: within {@link HORIZON_DAYS}. */
   readonly urgency: 'now' | 'soon';
   readonly message: string;
   readonly fix: string;
 }
 
-/** How long before a retirement people are warned. */
+/** How long before a retirement there is a warning. */
 export const HORIZON_DAYS = 60;
 
 const DAY_MS = 86_400_000;
@@ -22,7 +22,7 @@ export const daysUntil = (date: string, today: string): number =>
   Math.round((Date.parse(date) - Date.parse(today)) / DAY_MS);
 
 /**
- * What the calendar says about the models of a deployment. Synth is the same whatever the day; this is not.
+ * What today's date means for the models of a deployment. Synth gives the same on every day; this does not.
  *
  * @param today ISO date
  */
@@ -42,7 +42,7 @@ function warningOf({ name, model, routes }: ServedModel, today: string): Omit<Mo
     return {
       urgency: 'now',
       message: `retired on ${lifecycle.since}: "${lifecycle.successor}" answers under its name`,
-      fix: `ask for ${lifecycle.successor} by its own name, or leave "${name}" to those who still use it`,
+      fix: `request ${lifecycle.successor} by its own name; "${name}" goes on working for those who still use it`,
     };
   }
   if (lifecycle.state === 'deprecated') {
@@ -60,15 +60,15 @@ function warningOf({ name, model, routes }: ServedModel, today: string): Omit<Mo
       message: `${when}; ${answered}`,
       fix:
         days > 0
-          ? `try ${lifecycle.successor}, then set it in gateway.yaml`
-          : `set the lifecycle of "${name}" to retired in catalog/catalog.ts, so that nobody waits for a failing first try`,
+          ? `try ${lifecycle.successor}, then use it in gateway.yaml`
+          : `set the lifecycle of "${name}" to retired in catalog/catalog.ts, so that requests do not wait for a first attempt that fails`,
     };
   }
   if (lifecycle.notBefore && daysUntil(lifecycle.notBefore, today) <= 0) {
     return {
       urgency: 'soon',
-      message: `may be retired at any time since ${lifecycle.notBefore}; no date is known`,
-      fix: `look at the provider's list of deprecations${lifecycle.successor ? `; its successor is ${lifecycle.successor}` : ''}`,
+      message: `may be retired at any time from ${lifecycle.notBefore} on; no date is known`,
+      fix: `check the provider's list of deprecations${lifecycle.successor ? `; the successor is ${lifecycle.successor}` : ''}`,
     };
   }
   return undefined;
@@ -82,8 +82,8 @@ function usesOf(name: string, settings: Settings): string {
   return uses.join(' and ');
 }
 
-/** State of a model's life in a few words. */
-export function lifeWords({ lifecycle }: Model, today: string): string {
+/** Where a model is in its lifecycle, in a few words. */
+export function describeLifecycle({ lifecycle }: Model, today: string): string {
   if (lifecycle.state === 'retired') return `retired ${lifecycle.since} → ${lifecycle.successor}`;
   if (lifecycle.state === 'deprecated') {
     return `${daysUntil(lifecycle.retires, today) > 0 ? 'retires' : 'retired'} ${lifecycle.retires} → ${lifecycle.successor}`;

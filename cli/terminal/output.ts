@@ -1,22 +1,7 @@
 import { stripVTControlCharacters } from 'node:util';
 
-/** Prints lines on standard output. */
-export function print(...lines: string[]): void {
-  process.stdout.write(`${lines.join('\n')}\n`);
-}
-
-/** Prints lines on standard error: notes and progress, so that standard output holds results alone. */
-export function note(...lines: string[]): void {
-  process.stderr.write(`${lines.join('\n')}\n`);
-}
-
-/** Prints one JSON document. */
-export function printJson(value: unknown): void {
-  process.stdout.write(`${JSON.stringify(value, null, 2)}\n`);
-}
-
-/** Text from outside, made harmless for a terminal: no escape sequences, no control characters. */
-export function harmless(text: string): string {
+/** Text from outside, made safe for a terminal: no escape sequences, no control characters. */
+export function sanitize(text: string): string {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is taken out
   return stripVTControlCharacters(text).replace(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g, '');
 }
@@ -28,17 +13,10 @@ export function usd(amount: number): string {
 }
 
 /** `1 key`, `3 keys`. */
-export const things = (count: number, what: string): string => `${count} ${what}${count === 1 ? '' : 's'}`;
+export const plural = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? '' : 's'}`;
+
+/** The former name of {@link plural}, for `cli/review/` until it uses the new one. */
+export const things = plural;
 
 /** `2026-11-30` of a point in time, or a dash. */
 export const day = (iso: string | null | undefined): string => iso?.slice(0, 10) ?? '–';
-
-/** A reader that left (`| head`) is no error: nothing more to say, and nothing to complain about. */
-export function endQuietlyOnBrokenPipe(leave: (exitCode: number) => void): void {
-  for (const stream of [process.stdout, process.stderr]) {
-    stream.on('error', (error: NodeJS.ErrnoException) => {
-      if (error.code !== 'EPIPE') throw error;
-      leave(Number(process.exitCode ?? 0));
-    });
-  }
-}

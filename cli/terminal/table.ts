@@ -1,8 +1,8 @@
 import { stripVTControlCharacters } from 'node:util';
 import Table from 'cli-table3';
-import { style, terminalWidth } from './style';
+import type { Colours, Io } from './io';
 
-/** A column: its heading, and how soon it may go where the terminal is narrow. */
+/** A column: its heading, and how soon it is left out where the terminal is narrow. */
 export interface Column {
   readonly heading: string;
   /** Columns with a higher number are left out first; 0 always stays. @default 0 */
@@ -20,10 +20,10 @@ const length = (text: string) =>
   );
 
 /**
- * Rows as aligned columns that fit the width. Where it is too narrow, columns go in the order of `expendable`; where even
- * the indispensable ones do not fit, each row becomes a small block of lines.
+ * Rows as aligned columns that fit the width of standard output. Where it is too narrow, columns are left out in the order of
+ * `expendable`; where even the indispensable ones do not fit, each row becomes a small block of lines.
  */
-export function table(columns: readonly Column[], rows: readonly string[][], width = terminalWidth()): string {
+export function table({ style, width }: Io, columns: readonly Column[], rows: readonly string[][]): string {
   const widths = columns.map((column, index) =>
     Math.max(length(column.heading), ...rows.map((row) => length(row[index] ?? ''))),
   );
@@ -35,7 +35,7 @@ export function table(columns: readonly Column[], rows: readonly string[][], wid
     const last = shown.findLast((index) => (columns[index]?.expendable ?? 0) === worst);
     shown = shown.filter((index) => index !== last);
   }
-  if (total() > width) return blocks(columns, rows);
+  if (total() > width) return blocks(style, columns, rows);
   const grid = new Table({
     head: shown.map((index) => style.bold(columns[index]?.heading ?? '')),
     colAligns: shown.map((index) => columns[index]?.align ?? 'left'),
@@ -66,7 +66,7 @@ export function table(columns: readonly Column[], rows: readonly string[][], wid
     .join('\n');
 }
 
-function blocks(columns: readonly Column[], rows: readonly string[][]): string {
+function blocks(style: Colours, columns: readonly Column[], rows: readonly string[][]): string {
   return rows
     .map((row) =>
       row
@@ -78,7 +78,7 @@ function blocks(columns: readonly Column[], rows: readonly string[][]): string {
 }
 
 /** `████████░░` for a share of a budget: yellow from three quarters, red from the whole. */
-export function bar(share: number, cells = 10): string {
+export function bar(style: Colours, share: number, cells = 10): string {
   const full = Math.min(cells, Math.max(0, Math.round(share * cells)));
   // Something spent is never drawn as nothing.
   const drawn = share > 0 ? Math.max(1, full) : 0;

@@ -1,19 +1,17 @@
 import { stripVTControlCharacters } from 'node:util';
-import { terminalWidth } from './style';
 
 /** A terminal narrower than this breaks lines better by itself. */
-const NARROWEST = 30;
+const NARROWEST_COLUMNS = 30;
 
 /**
- * Prose broken between words where the terminal ends, the lines that follow indented by so many columns, or by a
- * mark of their own. A word that is too
- * long stays whole; and in a file or a pipe nothing is broken. Not for commands: a line break would change them.
+ * Prose broken between words at a width, the following lines indented by so many columns. A word that is too long stays whole;
+ * at an infinite width, as of a file or a pipe, nothing is broken. Not for commands: a line break would change them.
  */
-export function wrap(text: string, indent: number | string = 0, width = terminalWidth()): string {
-  if (width < NARROWEST || width === Number.POSITIVE_INFINITY) return text;
+export function wrap(text: string, indent: number, width: number): string {
+  if (width < NARROWEST_COLUMNS || width === Number.POSITIVE_INFINITY) return text;
   return text
     .split('\n')
-    .map((line) => wrapLine(line, typeof indent === 'string' ? indent : ' '.repeat(indent), width))
+    .map((line) => wrapLine(line, ' '.repeat(indent), width))
     .join('\n');
 }
 

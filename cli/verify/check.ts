@@ -1,11 +1,11 @@
 import type { IssuedKey } from '../../images/key-provisioner/src/contract';
 import type { Settings } from '../../settings/schema';
 import type { ServedModel } from '../../settings/served-models';
-import type { Docker } from '../docker';
+import type { Runtime } from '../doctor/runtime';
 import type { GatewayClient } from '../gateway-client';
 import type { ProvisionerClient } from '../provisioner-client';
 
-/** How a check went. `skip` says why it could not be made; it is neither good nor bad. */
+/** The result of a check. `skip` says why it could not be made; it is neither a success nor a failure. */
 export interface Outcome {
   readonly status: 'pass' | 'fail' | 'skip';
   readonly detail: string;
@@ -15,33 +15,39 @@ export const pass = (detail = ''): Outcome => ({ status: 'pass', detail });
 export const fail = (detail: string): Outcome => ({ status: 'fail', detail });
 export const skip = (detail: string): Outcome => ({ status: 'skip', detail });
 
-/** What a check needs to have gone well before. */
+/** What a check needs from an earlier one. */
 export type Need = 'gateway' | 'provisioner' | 'key' | 'workspace';
 
-/** One thing a person would try by hand. */
+/** One thing that one would try by hand. */
 export interface Check {
   readonly title: string;
   readonly needs: readonly Need[];
-  /** What its failure takes away from the checks that follow. */
+  /** What the following checks lack if this one fails. */
   readonly provides?: Need;
-  readonly run: (bench: Bench) => Promise<Outcome>;
+  readonly run: (context: CheckContext) => Promise<Outcome>;
 }
 
 /** What checks work with; the key appears when it has been issued. */
-export interface Bench {
+export interface CheckContext {
   readonly settings: Settings;
   readonly models: readonly ServedModel[];
   readonly gateway: GatewayClient;
-  readonly provisioner: ProvisionerClient | undefined;
-  /** Asked without a credential, or with a wrong one. */
-  readonly stranger: ProvisionerClient;
-  readonly docker: Docker;
-  readonly workspace: string | undefined;
-  /** What asking the models can cost at most, US dollars. */
-  readonly costs: number;
-  key: string | undefined;
-  /** The models that key may use, where it was not made for these checks. @default - all that are served */
+  /** A client that shows the key-provisioner this credential. */
+  readonly provisioner: (credential: string) => ProvisionerClient;
+  /** @default - no key can be issued */
+  readonly adminToken?: string;
+  readonly runtime: Runtime;
+  /** @default - nothing is tested from inside a workspace */
+  readonly workspace?: string;
+  /** What the requests to the models can cost at most, US dollars. */
+  readonly estimatedUsd: number;
+  /** A virtual key. @default - none yet */
+  key?: string;
+  /** The models that key may use, where it was not issued for these checks. @default - all that are served */
   allowed?: readonly string[];
-  /** A key that is being made, or was made, for these checks; deleted at the end. */
-  making?: Promise<IssuedKey> | undefined;
+  /** A key that is being issued, or was issued, for these checks; deleted at the end. */
+  issuing?: Promise<IssuedKey>;
 }
+
+/** A client without a valid credential. */
+export const unauthenticated = ({ provisioner }: CheckContext): ProvisionerClient => provisioner('unauthenticated');

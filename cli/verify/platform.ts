@@ -1,22 +1,24 @@
 import { z } from 'zod';
 import type { IssuedKey } from '../../images/key-provisioner/src/contract';
 import { SCOPES } from '../../settings/schema';
-import { provisionerUrl } from '../context';
 import { CliError, EXIT } from '../errors';
 import { errorOf } from '../gateway-client';
-import { ProvisionerClient, RefusedError } from '../provisioner-client';
-import { type Bench, type Check, fail, type Outcome, pass, skip } from './check';
+import { type ProvisionerClient, RefusedError } from '../provisioner-client';
+import { temporarySubject } from '../temporary-key';
+import { type Check, type CheckContext, fail, type Outcome, pass, skip, unauthenticated } from './check';
+
+const LIVENESS_TIMEOUT_MS = 10_000;
 
 const modelsSchema = z.object({ data: z.array(z.object({ id: z.string() })) });
 
-/** The services themselves: that they answer, agree with the catalog, issue keys and refuse strangers. */
+/** The services themselves: that they answer, match the catalog, issue keys and refuse what is not authenticated. */
 export const platformChecks: readonly Check[] = [
   {
     title: 'the gateway answers',
     needs: [],
     provides: 'gateway',
     run: async ({ gateway }) => {
-      const { status } = await gateway.get('/health/liveliness', undefined, 10_000);
+      const { status } = await gateway.get('/health/liveliness', undefined, LIVENESS_TIMEOUT_MS);
       return status === 200 ? pass(gateway.url) : fail(`${gateway.url} answers with ${status}; is it LiteLLM?`);
     },
   },
@@ -28,23 +30,23 @@ export const platformChecks: readonly Check[] = [
       const db = (json as { db?: string } | undefined)?.db;
       return status === 200 && db === 'connected'
         ? pass()
-        : fail(`readiness says ${status}, database ${db ?? 'unknown'}`);
+        : fail(`readiness answers ${status}, database ${db ?? 'unknown'}`);
     },
   },
   {
     title: 'the key-provisioner answers',
     needs: [],
     provides: 'provisioner',
-    run: async ({ stranger }) => {
-      await stranger.health();
+    run: async (context) => {
+      await unauthenticated(context).health();
       return pass();
     },
   },
   {
     title: 'the key-provisioner reaches the gateway',
     needs: ['provisioner'],
-    run: async ({ stranger }) => {
-      const { litellm } = await stranger.ready();
+    run: async (context) => {
+      const { litellm } = await unauthenticated(context).ready();
       return litellm === undefined || litellm === 'ready' ? pass() : fail(`it says the gateway is ${litellm}`);
     },
   },
@@ -52,8 +54,8 @@ export const platformChecks: readonly Check[] = [
   {
     title: 'the gateway serves the models of the catalog',
     needs: ['key'],
-    // As far as this key sees. What LiteLLM serves beyond the catalog only its master key could list, which this program
-    // never uses; and no key may use such a model, since every key has a list of models from the catalog.
+    // As far as this key sees. Only the master key, which this program never uses, could list what LiteLLM serves beyond the
+    // catalog; and no key may use such a model, since every key has a list of models from the catalog.
     run: async ({ gateway, key, models, allowed }) => {
       const answer = await gateway.get('/v1/models', key);
       const parsed = modelsSchema.safeParse(answer.json);
@@ -61,13 +63,13 @@ export const platformChecks: readonly Check[] = [
       const served = parsed.data.data.map(({ id }) => id);
       const expected = models.map(({ name }) => name).filter((name) => !allowed || allowed.includes(name));
       const missing = expected.filter((name) => !served.includes(name));
-      const surplus = served.filter((id) => !models.some(({ name }) => name === id));
+      const unexpected = served.filter((id) => !models.some(({ name }) => name === id));
       if (missing.length > 0)
         return fail(
           `not served: ${missing.join(', ')}; deployed from other settings? run \`make plan && make deploy\``,
         );
-      if (surplus.length > 0)
-        return fail(`served, but not in the catalog: ${surplus.join(', ')}; run \`make plan && make deploy\``);
+      if (unexpected.length > 0)
+        return fail(`served, but not in the catalog: ${unexpected.join(', ')}; run \`make plan && make deploy\``);
       return pass(allowed ? `the ${served.length} that this key may use` : `${served.length} models`);
     },
   },
@@ -77,7 +79,7 @@ export const platformChecks: readonly Check[] = [
     run: async ({ gateway }) => expectStatus(await gateway.get('/v1/models', 'sk-invented-by-gateway-verify'), [401]),
   },
   {
-    title: 'a key is refused a model it may not use',
+    title: 'a key cannot use models that it is not allowed',
     needs: ['key'],
     run: async ({ gateway, key }) =>
       expectStatus(await gateway.post('/v1/chat/completions', { ...HELLO, model: 'no-such-model' }, key), [400, 403]),
@@ -88,9 +90,9 @@ export const platformChecks: readonly Check[] = [
     run: async ({ gateway, key }) => expectStatus(await gateway.get('/key/list', key), [401, 403]),
   },
   {
-    title: 'the admin API refuses a stranger',
+    title: 'the admin API refuses requests without a valid credential',
     needs: ['provisioner'],
-    run: async ({ stranger }) => expectRefusal(stranger.list(), [401, 403]),
+    run: async (context) => expectRefusal(unauthenticated(context).list(), [401, 403]),
   },
 ];
 
@@ -105,7 +107,7 @@ function expectStatus(answer: { status: number }, expected: readonly number[]): 
 async function expectRefusal(attempt: Promise<unknown>, expected: readonly number[]): Promise<Outcome> {
   try {
     await attempt;
-    return fail('it was let in');
+    return fail('it was accepted');
   } catch (error) {
     if (error instanceof RefusedError) return expectStatus(error, expected);
     throw error;
@@ -113,56 +115,61 @@ async function expectRefusal(attempt: Promise<unknown>, expected: readonly numbe
 }
 
 /** A key for these checks: short-lived, with just enough budget, deleted at the end. */
-async function issueKey(bench: Bench): Promise<Outcome> {
-  if (bench.key) {
-    // A key it does not know is refused by the checks that use it.
-    const models = await new ProvisionerClient(bench.key, provisionerUrl(bench.settings)).ownKey().then(
-      (info) => info.models,
-      () => [],
-    );
-    if (models.length > 0) bench.allowed = models;
+async function issueKey(context: CheckContext): Promise<Outcome> {
+  if (context.key) {
+    // A key that it does not know makes the checks fail that use it.
+    const models = await context
+      .provisioner(context.key)
+      .ownKey()
+      .then(
+        (info) => info.models,
+        () => [],
+      );
+    if (models.length > 0) context.allowed = models;
     return skip('GATEWAY_API_KEY is used instead');
   }
-  if (!bench.provisioner)
+  if (!context.adminToken)
     return skip('no admin credential (GATEWAY_ADMIN_TOKEN or secrets.tfvars) and no GATEWAY_API_KEY');
-  const policies = SCOPES.map((scope) => bench.settings.policies[scope]);
+  const policies = SCOPES.map((scope) => context.settings.policies[scope]);
   let issued: IssuedKey;
   try {
-    bench.making = makeKey(bench.provisioner, {
-      models: bench.models.map((model) => model.name),
-      // Within what LiteLLM allows any key; twice the estimate, since a budget is checked before a call is paid.
+    context.issuing = issueTemporaryKey(context.provisioner(context.adminToken), {
+      models: context.models.map((model) => model.name),
+      // Within what LiteLLM allows any key; twice the estimate, since a budget is checked before a request is charged.
       max_budget: Math.min(
-        Math.max(0.5, 2 * bench.costs),
-        ...[Math.max(...policies.map((policy) => policy.max_budget))],
+        Math.max(0.5, 2 * context.estimatedUsd),
+        Math.max(...policies.map((policy) => policy.max_budget)),
       ),
       rpm_limit: Math.max(...policies.map((policy) => policy.rpm_limit)),
     });
-    issued = await bench.making;
+    issued = await context.issuing;
   } catch (error) {
     if (!(error instanceof RefusedError) || error.status !== 422) throw error;
-    return fail(`${error.message}; was it deployed from other settings? \`make plan && make deploy\` brings these`);
+    return fail(`${error.message}; was it deployed from other settings? \`make plan && make deploy\` deploys these`);
   }
-  bench.key = issued.key;
-  return pass(`${issued.name}, for an hour, deleted at the end`);
+  context.key = issued.key;
+  return pass(`${issued.name}, valid for an hour, deleted at the end`);
 }
 
-function makeKey(provisioner: ProvisionerClient, limits: { models: string[]; max_budget: number; rpm_limit: number }) {
-  const subject = `gateway-verify-${process.pid.toString(36)}-${Date.now().toString(36)}`;
-  return provisioner.create({ scope: 'ci', subject, duration: '1h', ...limits });
+function issueTemporaryKey(
+  provisioner: ProvisionerClient,
+  limits: { models: string[]; max_budget: number; rpm_limit: number },
+): Promise<IssuedKey> {
+  return provisioner.create({ scope: 'ci', subject: temporarySubject('verify'), duration: '1h', ...limits });
 }
 
-/** Takes the key of the checks away again. */
-export async function cleanUp(bench: Bench): Promise<void> {
-  const made = await bench.making?.catch(() => undefined);
-  if (!made || !bench.provisioner) return;
-  bench.making = undefined;
+/** Deletes the key that was issued for the checks. */
+export async function cleanUp(context: CheckContext): Promise<void> {
+  const issued = await context.issuing?.catch(() => undefined);
+  if (!issued || !context.adminToken) return;
+  delete context.issuing;
   try {
-    await bench.provisioner.delete(made.name);
+    await context.provisioner(context.adminToken).delete(issued.name);
   } catch (error) {
     throw new CliError(
-      `the key "${made.name}" of these checks could not be deleted: ${(error as Error).message}`,
+      `the key "${issued.name}" of these checks could not be deleted: ${(error as Error).message}`,
       EXIT.refused,
-      `gateway keys delete ${made.name}; it expires in an hour in any case`,
+      `run \`gateway keys delete ${issued.name}\`; it expires within an hour in any case`,
     );
   }
 }

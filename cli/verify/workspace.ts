@@ -1,5 +1,5 @@
 import { WORKSPACE_GATEWAY_URL, WORKSPACE_PROVISIONER_URL } from '../../litellm-config/gateway-json';
-import { type Bench, type Check, fail, type Outcome, pass, skip } from './check';
+import { type Check, type CheckContext, fail, type Outcome, pass, skip } from './check';
 
 /** Prints the status of an address, `000` where it cannot be reached. */
 const status = (url: string) => `curl --silent --output /dev/null --max-time 8 --write-out '%{http_code}' '${url}'\n`;
@@ -12,41 +12,39 @@ printf 'header = "Authorization: Bearer %s"\\n' "$(cat "$key")" |
   curl --config - --silent --output /dev/null --max-time 8 --write-out '%{http_code}' '${url}'
 `;
 
-/** What stands for all of them where no workspace was named. */
+/** Stands for all of them where no workspace was named. */
 export const noWorkspace: Check = {
   title: 'a workspace',
   needs: [],
   run: async () => skip('none was named (--workspace <container>)'),
 };
 
-/** From inside a workspace: what must be reached, what must not, and the files its agents need. */
+/** From inside a workspace: what it must reach, what it must not, and the files its agents need. */
 export const workspaceChecks: readonly Check[] = [
   {
-    title: 'the workspace runs',
+    title: 'the workspace is running',
     needs: [],
     provides: 'workspace',
-    run: async ({ docker, workspace }) => {
-      const trouble = await docker.unavailable();
-      if (trouble) return fail(`Docker does not answer: ${trouble}`);
-      const container = await docker.inspect(workspace ?? '');
-      if (!container) return fail(`there is no container "${workspace}"; \`docker ps\` shows their names`);
-      return container.State.Running
-        ? pass(workspace)
-        : fail(`it is ${container.State.Status}; start the workspace in Coder`);
+    run: async ({ runtime, workspace = '' }) => {
+      const runtimeError = await runtime.unavailable();
+      if (runtimeError) return fail(`${runtime.name} does not answer: ${runtimeError}`);
+      const state = await runtime.state(workspace);
+      if (!state) return fail(`there is no container "${workspace}"; \`${runtime.commands.list()}\` shows their names`);
+      return state.phase === 'running' ? pass(workspace) : fail(`it is ${state.status}; start the workspace in Coder`);
     },
   },
   {
     title: 'the workspace reaches the gateway',
     needs: ['workspace'],
-    run: (bench) => expectInside(bench, status(`${WORKSPACE_GATEWAY_URL}/health/readiness`), '200'),
+    run: (context) => expectInside(context, status(`${WORKSPACE_GATEWAY_URL}/health/readiness`), '200'),
   },
   {
     title: 'the workspace reaches the key-provisioner',
     needs: ['workspace'],
-    // The call without a token must be refused: that also shows who answers.
-    run: (bench) =>
+    // The call without a token must be refused: that also shows what answers.
+    run: (context) =>
       expectInside(
-        bench,
+        context,
         `curl --silent --output /dev/null --max-time 8 --write-out '%{http_code}' --request POST --header 'content-type: application/json' --data '{}' '${WORKSPACE_PROVISIONER_URL}/api/v1/keys/workspace'\n`,
         '401',
         '422',
@@ -57,44 +55,45 @@ export const workspaceChecks: readonly Check[] = [
     (path): Check => ({
       title: `the workspace does not reach the gateway's ${path}`,
       needs: ['workspace'],
-      run: (bench) => expectInside(bench, status(`${WORKSPACE_GATEWAY_URL}${path}`), '404', '403'),
+      run: (context) => expectInside(context, status(`${WORKSPACE_GATEWAY_URL}${path}`), '404', '403'),
     }),
   ),
   {
     title: "the workspace's key works",
     needs: ['workspace'],
-    run: (bench) => expectInside(bench, withKey(`${WORKSPACE_GATEWAY_URL}/v1/models`), '200'),
+    run: (context) => expectInside(context, withKey(`${WORKSPACE_GATEWAY_URL}/v1/models`), '200'),
   },
-  { title: "the agents' files are there, and for their owner alone", needs: ['workspace'], run: files },
-  { title: "the workspace's start went well", needs: ['workspace'], run: startLog },
+  { title: "the agents' files exist, readable only by their owner", needs: ['workspace'], run: files },
+  { title: "the workspace's start logged no error", needs: ['workspace'], run: startLog },
 ];
 
 async function expectInside(
-  { docker, workspace = '' }: Bench,
+  { runtime, workspace = '' }: CheckContext,
   script: string,
   ...expected: readonly string[]
 ): Promise<Outcome> {
-  const { code, stdout, stderr } = await docker.sh(workspace, script);
-  const got = stdout.trim();
-  if (expected.includes(got)) return pass(got);
+  const { code, stdout, stderr } = await runtime.exec(workspace, script);
+  const received = stdout.trim();
+  if (expected.includes(received)) return pass(received);
   if (code === 127 || /curl: not found/.test(stderr)) return skip('the workspace has no curl');
-  if (got === 'missing') return fail('~/.config/litellm/key is missing: the workspace got no key at its start');
-  return fail(got === '000' || got === '' ? 'no answer' : `expected ${expected.join(' or ')}, got ${got}`);
+  if (received === 'missing') return fail('~/.config/litellm/key is missing: the workspace got no key at its start');
+  if (received === '000' || received === '') return fail('no answer');
+  return fail(`expected ${expected.join(' or ')}, got ${received}`);
 }
 
 const ROO = ['.config/roo-code/settings.json'];
 const OPENCODE = ['.config/opencode/opencode.json'];
-/** The files of an agent, by what a workspace may be started with. */
+/** The files of an agent, by the choices that a workspace may be started with. */
 const FILES: Readonly<Record<string, readonly string[]>> = {
   'roo-code': ROO,
   opencode: OPENCODE,
   both: [...ROO, ...OPENCODE],
 };
 
-async function files({ docker, workspace = '', settings }: Bench): Promise<Outcome> {
+async function files({ runtime, workspace = '', settings }: CheckContext): Promise<Outcome> {
   const known = ['.config/litellm/key', ...ROO, ...OPENCODE];
   const look = known.map((file) => `echo "${file} $(stat -c %a "$HOME/${file}" 2>/dev/null || echo missing)"`);
-  const { stdout } = await docker.sh(workspace, ['echo "$GATEWAY_AGENTS"', ...look, ''].join('\n'));
+  const { stdout } = await runtime.exec(workspace, ['echo "$GATEWAY_AGENTS"', ...look, ''].join('\n'));
   const [chosen = '', ...lines] = stdout.trimEnd().split('\n');
   const modes = new Map(lines.map((line) => line.split(' ') as [file: string, mode: string]));
   const agents = chosen.split(/[, ]+/).filter(Boolean);
@@ -109,9 +108,12 @@ async function files({ docker, workspace = '', settings }: Bench): Promise<Outco
   return fail(wrong.map((file) => `~/${file}: ${modes.get(file) ?? 'unknown'}`).join('; '));
 }
 
-async function startLog({ docker, workspace = '' }: Bench): Promise<Outcome> {
-  const { stdout } = await docker.sh(workspace, 'tail -n 50 "$HOME/.local/state/ai-gateway/start.log" 2>/dev/null\n');
-  if (!stdout.trim()) return skip('it has no ~/.local/state/ai-gateway/start.log');
-  const bad = stdout.split('\n').filter((line) => /\b(error|failed|refused)\b/i.test(line));
-  return bad.length === 0 ? pass() : fail(bad.at(-1) ?? '');
+async function startLog({ runtime, workspace = '' }: CheckContext): Promise<Outcome> {
+  const { stdout } = await runtime.exec(
+    workspace,
+    'tail -n 50 "$HOME/.local/state/ai-gateway/start.log" 2>/dev/null\n',
+  );
+  if (!stdout.trim()) return skip('there is no ~/.local/state/ai-gateway/start.log');
+  const errors = stdout.split('\n').filter((line) => /\b(error|failed|refused)\b/i.test(line));
+  return errors.length === 0 ? pass() : fail(errors.at(-1) ?? '');
 }

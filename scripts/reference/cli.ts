@@ -1,17 +1,18 @@
 import type { Command } from 'commander';
+import { processContext } from '../../cli/context';
 import { buildProgram } from '../../cli/program';
 
 /** `docs/reference/cli.md`: every command and option, from the program itself. */
 export function cliReference(): string {
-  const program = buildProgram();
+  const program = buildProgram(processContext(process));
   return [
     '# Command line: `gateway`',
     '',
     'Generated from `cli/` by `npm run reference`. `npx gateway COMMAND --help` prints the same.',
     '',
     '`--json` prints one JSON document instead of text, for every command; an error, wrong arguments included, is then one line',
-    '`{"error": {"message", "exit_code", "fix"}}` on standard error. Exit codes: 0 well · 1 findings or failed checks ·',
-    '2 wrong arguments, settings or files · 3 refused by the service · 4 unreachable · 70 a fault of this program · 130 interrupted.',
+    '`{"error": {"message", "exit_code", "fix"}}` on standard error. Exit codes: 0 success · 1 findings or failed checks ·',
+    '2 wrong arguments, settings or files · 3 refused by the service · 4 unreachable · 70 internal error · 130 interrupted.',
     '',
     ...commandsOf(program).flatMap(({ path, command }) => section(path, command)),
   ].join('\n');

@@ -7,7 +7,7 @@ export function troubleshootingReference(): string {
     '# Troubleshooting',
     '',
     'Generated from `cli/doctor/symptoms/` by `npm run reference`. `npx gateway doctor` looks for all of these on the live system, and for',
-    'each it finds prints the cause with its evidence and the command that mends it.',
+    'each it finds prints the cause, the evidence and the fix.',
     '',
     ...SYMPTOMS.flatMap(section),
   ].join('\n');

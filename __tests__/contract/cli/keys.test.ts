@@ -48,7 +48,7 @@ test('asking again gives the same key, in a file for its owner alone', async () 
   expect(code).toBe(0);
   expect(readFileSync(file, 'utf8')).toBe(`${first.key}\n`);
   expect(statSync(file).mode & 0o777).toBe(0o600);
-  expect(stdout).toContain('the key it already had, written to');
+  expect(stdout).toContain('existing key, written to');
   expect(stdout).not.toContain(first.key);
 });
 
@@ -64,7 +64,7 @@ test('a key never goes into a pipe unless somebody asked for it', async () => {
 test('on a terminal a key is shown, with what it may do', async () => {
   const { code, stdout } = await onTerminal(['keys', 'create', 'agent', 'write', '--budget', '7.5'], 100, { env });
   expect(code).toBe(0);
-  expect(stdout).toMatch(/agent-write.*shown this once/);
+  expect(stdout).toMatch(/agent-write.*shown only once/);
   expect(stdout).toMatch(/^ {2}sk-\S+\r$/m);
   expect(stdout).toContain('$7.50 per 30d');
 });
@@ -142,8 +142,8 @@ test('reconcile tells whose workspace is deleted, and ends those keys and no oth
 
   const dry = await keys(['reconcile', '--dry-run']);
   expect(dry).toMatchObject({ code: 0, stderr: '' });
-  expect(dry.stdout).toMatch(new RegExp(`^workspace-${gone.workspace_id} · its workspace is deleted$`, 'm'));
-  expect(dry.stdout).toContain('2 workspace keys examined: 1 would be deleted, 1 kept, 0 undecided');
+  expect(dry.stdout).toMatch(new RegExp(`^workspace-${gone.workspace_id} · its workspace was deleted$`, 'm'));
+  expect(dry.stdout).toContain('2 workspace keys checked: 1 would be deleted, 1 kept, 0 undecided');
   expect((await chat(running.url, lost, 'claude-haiku-4-5')).status).toBe(200);
 
   const real = JSON.parse((await keys(['reconcile', '--json'])).stdout);
@@ -173,7 +173,7 @@ test('reconcile tells what differs from the policy, and puts it right', async ()
   expect((await chat(running.url, key, 'claude-sonnet-4-5')).status).toBe(403);
 });
 
-test('without Coder, reconcile says that deleted workspaces were not looked for', async () => {
+test('without Coder, reconcile says that deleted workspaces were not checked', async () => {
   const { url } = await running.startKeyProvisionerCopy({ CODER_URL: '', CODER_TOKEN: '' });
   const { code, stdout, stderr } = await keys(['reconcile'], { env: { ...env, GATEWAY_PROVISIONER_URL: url } });
   expect(code).toBe(0);
@@ -204,7 +204,7 @@ describe('bootstrap', () => {
     const before = readFileSync(result, 'utf8');
     expect(before.split('\n')).toHaveLength(4);
 
-    expect((await keys(['bootstrap', first, '--output', result])).stdout).toContain('0 new, 2 had a key already');
+    expect((await keys(['bootstrap', first, '--output', result])).stdout).toContain('0 new, 2 already had a key');
     expect(readFileSync(result, 'utf8')).toBe(before);
 
     const more = csv('users.csv', 'username\nada\n"grace, the first"\nlin\n');

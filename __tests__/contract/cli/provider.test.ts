@@ -29,8 +29,8 @@ beforeAll(async () => {
 }, 300_000);
 beforeEach(() => {
   provider.apiKey = 'sk-ant-the-right-one';
-  provider.wordy = undefined;
-  provider.trouble = undefined;
+  delete provider.wordy;
+  delete provider.trouble;
 });
 afterAll(async () => {
   await running?.stop();
@@ -114,14 +114,9 @@ test('a credential that is refused is found too while everybody’s requests kee
 
 test.each([
   [529, 'overloaded_error', 'Overloaded', 'anthropic fails or refuses'],
-  [
-    429,
-    'rate_limit_error',
-    'This request would exceed your rate limit',
-    'anthropic refuses for a rate limit of its own',
-  ],
+  [429, 'rate_limit_error', 'This request would exceed your rate limit', 'anthropic applies a rate limit of its own'],
   [400, 'invalid_request_error', 'Your credit balance is too low', 'the account at anthropic has no credit left'],
-  [403, 'permission_error', 'no access', 'the account at anthropic may not use what stands behind claude-haiku-5-5'],
+  [403, 'permission_error', 'no access', 'the account at anthropic may not use the model behind claude-haiku-5-5'],
 ])('a provider that answers %i (%s) is what the doctor finds', async (status, type, message, cause) => {
   provider.trouble = { status, type, message };
   const faults = await doctor();
@@ -134,6 +129,6 @@ test('a provider that cannot be reached is what the doctor finds', async () => {
   await upstream.stop();
   const faults = await doctor();
   expect(faults.map(({ id, cause }) => [id, cause])).toEqual([
-    ['provider-trouble', 'anthropic cannot be reached from the gateway'],
+    ['provider-trouble', 'anthropic is unreachable from the gateway'],
   ]);
 });

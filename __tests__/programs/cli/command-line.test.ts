@@ -5,13 +5,14 @@ import { createServer } from 'node:http';
 import { type AddressInfo, createServer as createTcpServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { gatewayUrl, provisionerUrl } from '../../../cli/context';
+import { gatewayUrl, provisionerUrl } from '../../../cli/addresses';
 import { gateway, onTerminal } from '../../contract/cli/run-cli';
-import { gatewayInProcess } from '../../unit/cli/in-process';
+import { gatewayInProcess, testContext } from '../../unit/cli/in-process';
 
 jest.setTimeout(30_000);
 
-const NOBODY = {
+/** Addresses where nothing is listening. */
+const UNREACHABLE = {
   GATEWAY_URL: 'http://127.0.0.1:9',
   GATEWAY_PROVISIONER_URL: 'http://127.0.0.1:9',
   GATEWAY_ADMIN_TOKEN: 'x',
@@ -44,17 +45,15 @@ describe('wrong arguments get a suggestion and exit code 2', () => {
 });
 
 test('a service that is not there is exit code 4, with what to do', async () => {
-  const { code, stderr } = await gatewayInProcess(['keys', 'list'], NOBODY);
+  const { code, stderr } = await gatewayInProcess(['keys', 'list'], UNREACHABLE);
   expect(code).toBe(4);
   expect(stderr).toContain('GATEWAY_PROVISIONER_URL');
 });
 
 test('addresses are localhost with the ports of the settings, and the usual ones without settings', async () => {
   const deployment = mkdtempSync(join(folder, 'deployment-'));
-  const before = process.cwd();
-  process.chdir(deployment);
-  expect([gatewayUrl(), provisionerUrl()]).toEqual(['http://localhost:4000', 'http://localhost:8100']);
-  process.chdir(before);
+  const { context } = testContext({}, { cwd: deployment });
+  expect([gatewayUrl(context), provisionerUrl(context)]).toEqual(['http://localhost:4000', 'http://localhost:8100']);
   writeFileSync(
     join(deployment, 'gateway.yaml'),
     'providers: { anthropic: { credentials: variable } }\nlitellm: { port: 9 }\nkey_provisioner: { port: 11 }\n',
@@ -69,7 +68,7 @@ test('a service that cuts every connection is unreachable, and never silence', a
   // As a port of Docker's does whose container is still starting.
   const server = createTcpServer((socket) => socket.destroy()).listen(0, '127.0.0.1');
   await once(server, 'listening');
-  const env = { ...NOBODY, GATEWAY_PROVISIONER_URL: `http://127.0.0.1:${(server.address() as AddressInfo).port}` };
+  const env = { ...UNREACHABLE, GATEWAY_PROVISIONER_URL: `http://127.0.0.1:${(server.address() as AddressInfo).port}` };
   for (let time = 0; time < 3; time += 1) {
     const { code, stderr } = await gateway(['keys', 'list'], { env });
     expect(stderr).toContain('cannot be reached');
@@ -80,7 +79,7 @@ test('a service that cuts every connection is unreachable, and never silence', a
 
 test('an address without http:// is a wrong argument', async () => {
   const { code, stderr } = await gatewayInProcess(['keys', 'list'], {
-    ...NOBODY,
+    ...UNREACHABLE,
     GATEWAY_PROVISIONER_URL: 'localhost:8100',
   });
   expect(stderr).toContain('http://localhost:8100');
@@ -88,7 +87,7 @@ test('an address without http:// is a wrong argument', async () => {
 });
 
 test('with --json an error is one line of JSON on standard error', async () => {
-  const { code, stdout, stderr } = await gateway(['keys', 'list', '--json'], { env: NOBODY });
+  const { code, stdout, stderr } = await gateway(['keys', 'list', '--json'], { env: UNREACHABLE });
   expect({ code, stdout }).toEqual({ code: 4, stdout: '' });
   expect(JSON.parse(stderr).error).toMatchObject({ exit_code: 4 });
 });
@@ -125,7 +124,7 @@ test("the doctor tells a password that PostgreSQL refuses from a database that i
     // Both appear in one start: the engine names the reason, its client only that nothing answers.
     const lines = [said, 'httpx.ConnectError: All connection attempts failed', 'Application startup failed. Exiting.'];
     writeFileSync(join(folder, 'litellm.log'), lines.join('\n'));
-    const { stdout } = await gatewayInProcess(['doctor', '--free', '--json', '--logs', folder], NOBODY);
+    const { stdout } = await gatewayInProcess(['doctor', '--free', '--json', '--logs', folder], UNREACHABLE);
     const findings = JSON.parse(stdout).findings as { id: string; cause: string }[];
     return findings.find(({ id }) => id === 'database-down')?.cause;
   };
@@ -143,7 +142,7 @@ describe('verify', () => {
   let env: Record<string, string>;
   beforeAll(async () => {
     await once(slow.listen(0, '127.0.0.1'), 'listening');
-    env = { ...NOBODY, GATEWAY_URL: `http://127.0.0.1:${(slow.address() as AddressInfo).port}`, NO_COLOR: '1' };
+    env = { ...UNREACHABLE, GATEWAY_URL: `http://127.0.0.1:${(slow.address() as AddressInfo).port}`, NO_COLOR: '1' };
   });
   afterAll(() => slow.close());
 
@@ -171,7 +170,7 @@ describe('verify', () => {
   });
 
   test('a model that is not served gets a suggestion', async () => {
-    const { code, stderr } = await gatewayInProcess(['verify', '--model', 'claude-haiku'], NOBODY);
+    const { code, stderr } = await gatewayInProcess(['verify', '--model', 'claude-haiku'], UNREACHABLE);
     expect(code).toBe(2);
     expect(stderr).toContain('did you mean "claude-haiku-4-5"?');
   });
@@ -179,7 +178,7 @@ describe('verify', () => {
 
 test('prose ends at the edge of the terminal, commands stay whole', async () => {
   const { stdout } = await onTerminal(['doctor', '--free', '--today', '2026-11-23'], 50, {
-    env: { ...NOBODY, NO_COLOR: '1' },
+    env: { ...UNREACHABLE, NO_COLOR: '1' },
   });
   const lines = stdout.split('\r\n');
   const evidence = lines.filter((line) => /^ {2}(cause|evidence)|^ {12}(?!#)/.test(line));
@@ -237,7 +236,7 @@ describe('models', () => {
 describe('generate-key', () => {
   test("a Coder token's id is told apart from the token", async () => {
     const { code, stderr } = await gateway(['generate-key', '--json'], {
-      env: { ...NOBODY, CODER_SESSION_TOKEN: 'a1b2c3d4e5' },
+      env: { ...UNREACHABLE, CODER_SESSION_TOKEN: 'a1b2c3d4e5' },
     });
     expect(code).toBe(2);
     expect(stderr).toContain('the id of a Coder token');
@@ -246,12 +245,12 @@ describe('generate-key', () => {
   test('the token of `coder login` is found, and then asked with', async () => {
     mkdirSync(join(folder, 'coderv2'));
     writeFileSync(join(folder, 'coderv2', 'session'), `a1b2c3d4e5-${'x'.repeat(22)}\n`);
-    const env = { ...NOBODY, CODER_CONFIG_DIR: join(folder, 'coderv2') };
+    const env = { ...UNREACHABLE, CODER_CONFIG_DIR: join(folder, 'coderv2') };
     expect((await gateway(['generate-key', '--json'], { env })).code).toBe(4);
   });
 
   test('without a token and without a terminal it says where one comes from', async () => {
-    const { code, stderr } = await gateway(['generate-key', '--json'], { env: { ...NOBODY, HOME: folder } });
+    const { code, stderr } = await gateway(['generate-key', '--json'], { env: { ...UNREACHABLE, HOME: folder } });
     expect(code).toBe(2);
     expect(stderr).toContain('CODER_SESSION_TOKEN');
   });
@@ -259,7 +258,7 @@ describe('generate-key', () => {
   test('a typed token is not shown', async () => {
     const typed = `a1b2c3d4e5-${'y'.repeat(22)}`;
     const { stdout } = await onTerminal(['generate-key'], 80, {
-      env: { ...NOBODY, HOME: folder },
+      env: { ...UNREACHABLE, HOME: folder },
       whileRunning: (child) =>
         child.stdout?.on('data', (text: string) => {
           if (text.includes('session token')) setTimeout(() => child.stdin?.write(`${typed}\r`), 300);
@@ -295,7 +294,7 @@ describe('completion', () => {
     const file = join(folder, 'gateway.fish');
     writeFileSync(file, script);
     const offered = (line: string) =>
-      spawnSync('fish', ['-c', `source ${file}; complete -C '${line}'`], { encoding: 'utf8', env: NOBODY }).stdout;
+      spawnSync('fish', ['-c', `source ${file}; complete -C '${line}'`], { encoding: 'utf8', env: UNREACHABLE }).stdout;
     expect(offered('gateway ke')).toBe('keys\tissue, list, revoke, rotate virtual keys\n');
     expect(offered('gateway keys re')).toMatch(/^reconcile\t.*\nreset-spend\t.*\nrestore\t.*\nrevoke\t.*\n$/);
     expect(offered('gateway keys create agent ')).toBe('review\nwrite\n');
@@ -319,7 +318,7 @@ describe('completion', () => {
         zpty -w -n shell $'\\x15'
       }
       try 'gateway ke' '*keys*'
-      try 'gateway keys re' '*revoke *spend and name stay*'
+      try 'gateway keys re' '*revoke *its name and spend*'
       try 'gateway keys list --scope ' '*user *workspace*'`;
     const { stdout } = spawnSync('zsh', ['-f', '-c', program], { encoding: 'utf8', timeout: 50_000 });
     expect(stdout).toContain('gateway keys');

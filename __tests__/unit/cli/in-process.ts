@@ -1,52 +1,45 @@
+import { Readable, Writable } from 'node:stream';
+import { type CommandContext, type ContextProps, createContext } from '../../../cli/context';
 import { buildProgram } from '../../../cli/program';
 import { run } from '../../../cli/run';
-import type { Seen } from '../../contract/cli/run-cli';
+import { Io } from '../../../cli/terminal/io';
+import { ROOT, type Seen } from '../../contract/cli/run-cli';
+
+/** What a command of a test gets besides its arguments and environment. */
+export type InProcessOptions = Partial<Omit<ContextProps, 'io' | 'env'>>;
 
 /**
- * Runs a command line within this process: the same program and the same words, without half a second of starting. For
- * what needs no terminal, no standard input and no signals.
+ * Runs a command line within this process, with streams and an environment of its own: the same program and the same words,
+ * without half a second of starting. For what needs no terminal, no standard input and no signals.
  */
 export async function gatewayInProcess(
   arguments_: readonly string[],
   env: Record<string, string> = {},
+  options: InProcessOptions = {},
 ): Promise<Omit<Seen, 'code'> & { code: number }> {
-  const [stdout, stderr] = [process.stdout, process.stderr].map(keepWhatIsWritten) as [Capture, Capture];
-  const before = { ...process.env };
-  const { exitCode } = process;
-  process.exitCode = 0;
-  Object.assign(process.env, { NO_COLOR: '1' }, env);
-  try {
-    await run(buildProgram(), ['node', 'gateway', ...arguments_]);
-    return { code: Number(process.exitCode ?? 0), stdout: stdout.end(), stderr: stderr.end() };
-  } finally {
-    stdout.end();
-    stderr.end();
-    process.exitCode = exitCode;
-    for (const name of Object.keys(process.env)) if (!(name in before)) delete process.env[name];
-    Object.assign(process.env, before);
+  const { context, stdout, stderr } = testContext(env, options);
+  const code = await run(buildProgram(context), ['node', 'gateway', ...arguments_], context);
+  return { code, stdout: stdout.text(), stderr: stderr.text() };
+}
+
+/** A command's context whose streams are kept, and that has nothing of this process's environment but where programs are. */
+export function testContext(env: Record<string, string> = {}, options: InProcessOptions = {}) {
+  const [stdout, stderr] = [new KeptText(), new KeptText()];
+  const { PATH, HOME } = process.env;
+  const own = { PATH, HOME, NO_COLOR: '1', ...env };
+  const io = new Io(Readable.from([]), stdout, stderr, own);
+  const context: CommandContext = createContext({ io, env: own, cwd: ROOT, ...options });
+  return { context, stdout, stderr };
+}
+
+/** A stream that keeps what is written to it. */
+class KeptText extends Writable {
+  private readonly pieces: string[] = [];
+
+  override _write(chunk: Buffer, _encoding: string, done: () => void): void {
+    this.pieces.push(chunk.toString('utf8'));
+    done();
   }
-}
 
-interface Capture {
-  /** Gives the stream back; what was written meanwhile. */
-  readonly end: () => string;
-}
-
-function keepWhatIsWritten(stream: NodeJS.WriteStream): Capture {
-  let text = '';
-  const listeners = stream.listeners('error');
-  const spy = jest.spyOn(stream, 'write').mockImplementation((chunk) => {
-    text += String(chunk);
-    return true;
-  });
-  return {
-    end: () => {
-      spy.mockRestore();
-      // Each run listens for readers that leave.
-      for (const listener of stream.listeners('error')) {
-        if (!listeners.includes(listener)) stream.off('error', listener as () => void);
-      }
-      return text;
-    },
-  };
+  text = () => this.pieces.join('');
 }

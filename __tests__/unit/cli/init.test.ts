@@ -1,9 +1,10 @@
 import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { init } from '../../../cli/init';
+import { init as initWith } from '../../../cli/init';
 import { loadSettings } from '../../../settings/load';
 import { SECRETS } from '../../../settings/secrets';
+import { testContext } from './in-process';
 
 let directory: string;
 let secretsFile: string;
@@ -15,6 +16,9 @@ beforeEach(() => {
   settingsFile = join(directory, 'gateway.yaml');
 });
 afterEach(() => rmSync(directory, { recursive: true }));
+
+const init = (secrets: string, settings: string, env: Record<string, string>) =>
+  initWith(secrets, settings, testContext(env).context);
 
 const valuesIn = (file: string) =>
   Object.fromEntries(
@@ -73,9 +77,11 @@ test('with settings that are wrong it writes nothing', () => {
 
 test('other settings are proposed only where credentials were found', () => {
   writeFileSync(settingsFile, 'providers: { anthropic: { credentials: variable } }\n');
-  expect(init(join(directory, 'one'), settingsFile, {}).text).not.toContain('this would do');
+  expect(init(join(directory, 'one'), settingsFile, {}).text).not.toContain('these settings would work');
   const aws = { AWS_ACCESS_KEY_ID: 'AKIAEXAMPLEEXAMPLE', AWS_SECRET_ACCESS_KEY: 'secret-secret-secret' };
-  expect(init(join(directory, 'two'), settingsFile, aws).text).toMatch(/this would do:\s+providers:\s+bedrock:/);
+  expect(init(join(directory, 'two'), settingsFile, aws).text).toMatch(
+    /these settings would work:\s+providers:\s+bedrock:/,
+  );
 });
 
 test("a machine's role is proposed as such, and needs no blank to be filled in", () => {

@@ -1,14 +1,17 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Command } from 'commander';
+import { processContext } from '../../../cli/context';
 import { buildProgram } from '../../../cli/program';
 import { SECRET_NAMES } from '../../../settings/secrets';
 import { commandsIn, pages, root } from './documents';
 
+const program = buildProgram(processContext(process));
+
 // What a page tells people to type must exist. That it does its work is shown in `__tests__/deploy/documents`.
 /** Why a `gateway` command line is not one, if so. */
 function wrongWith(words: string[]): string | undefined {
-  let command: Command = buildProgram();
+  let command: Command = program;
   const rest = [...words];
   while (
     rest[0] &&
@@ -21,7 +24,7 @@ function wrongWith(words: string[]): string | undefined {
   }
   if (command.commands.length > 0 && rest[0] && !rest[0].startsWith('-') && !/[…|.]/.test(rest[0]))
     return `"${rest[0]}" is no command`;
-  const known = [...command.options, ...(command.parent?.options ?? []), ...buildProgram().options].flatMap(
+  const known = [...command.options, ...(command.parent?.options ?? []), ...program.options].flatMap(
     ({ long, short }) => [long, short],
   );
   return rest.find(

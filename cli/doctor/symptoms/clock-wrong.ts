@@ -1,7 +1,7 @@
-import type { Symptom } from '../symptom';
+import { foundIf, type Symptom, step } from '../symptom';
 
-/** Seconds. Expiry and budget windows are days; beyond this, tokens of other services begin to fail. */
-const TOLERATED = 60;
+/** Expiry and budget windows are days; beyond this, tokens of other services begin to fail. */
+const TOLERATED_SECONDS = 60;
 
 /** Clocks that differ: keys expire early, providers refuse signatures. */
 export const clockWrong: Symptom = {
@@ -9,20 +9,25 @@ export const clockWrong: Symptom = {
   title: 'keys expire early, or a provider says a signature is too old',
   detection: "this machine's clock against the gateway's and the workspace's",
   causes: ['time synchronization is off', 'a virtual machine was suspended'],
-  detect: async (examination) => {
-    const { ahead } = await examination.health();
-    const facts = await examination.workspace();
-    const now = Date.now();
+  detect: async (doctor) => {
+    const gateway = (await doctor.gatewayHealth()).clockAheadSeconds;
+    const workspace = (await doctor.workspace())?.clockAheadSeconds;
+    const now = doctor.now();
     const clocks = [
-      ...(ahead === undefined ? [] : [{ whose: 'the gateway', ahead }]),
-      ...(facts?.ahead === undefined ? [] : [{ whose: 'the workspace', ahead: facts.ahead }]),
+      { whose: 'the gateway', ahead: gateway ?? 0 },
+      { whose: 'the workspace', ahead: workspace ?? 0 },
     ];
-    return clocks
-      .filter(({ ahead }) => Math.abs(ahead) > TOLERATED)
-      .map(({ whose, ahead }) => ({
-        cause: `the clock of ${whose} is ${Math.abs(ahead)} s ${ahead > 0 ? 'ahead of' : 'behind'} this machine's`,
-        evidence: [`here ${new Date(now).toISOString()}, there ${new Date(now + ahead * 1000).toISOString()}`],
-        fix: ['timedatectl set-ntp true   # on the machine whose clock is wrong', 'timedatectl status'],
-      }));
+    return foundIf(
+      clocks
+        .filter(({ ahead }) => Math.abs(ahead) > TOLERATED_SECONDS)
+        .map(({ whose, ahead }) => ({
+          cause: `the clock of ${whose} is ${Math.abs(ahead)} s ${ahead > 0 ? 'ahead of' : 'behind'} this machine's`,
+          evidence: [`here ${now.toISOString()}, there ${new Date(now.getTime() + ahead * 1000).toISOString()}`],
+          fix: [
+            step('On the machine whose clock is wrong, switch time synchronization on:', 'timedatectl set-ntp true'),
+            step('Check that it is synchronized:', 'timedatectl status'),
+          ],
+        })),
+    );
   },
 };

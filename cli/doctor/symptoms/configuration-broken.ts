@@ -1,12 +1,12 @@
-import type { Symptom } from '../symptom';
-import { lastLine } from './database-down';
+import { lastLine, lastLines } from '../log-lines';
+import { DEPLOY, found, notFound, type Symptom, step } from '../symptom';
 
 /** How Python says that it could not make sense of a file; the last lines of a start that failed. */
 const BROKEN =
   /^\s*(yaml\.\w+\.\w+|Key|Type|Value|Attribute|Validation|pydantic\S*)Error\b|config\S*\.yaml.*(not|no such)|master.?key.*(weak|unset|refus|required)|(weak|unset).*master.?key/i;
 const LAST_LINES = 15;
 
-/** LiteLLM does not come up because of what it was given to read. */
+/** LiteLLM does not start because of what it was given to read. */
 export const configurationBroken: Symptom = {
   id: 'configuration-broken',
   title: 'the gateway does not start: its configuration is wrong',
@@ -16,19 +16,19 @@ export const configurationBroken: Symptom = {
     'the master key is missing or a published one',
     'an entry of the catalog that LiteLLM does not understand',
   ],
-  detect: async (examination) => {
-    if ((await examination.health()).reachable) return [];
-    const said = lastLine(ending(await examination.log('litellm')), BROKEN);
-    if (!said) return [];
-    return [
-      {
-        cause: 'LiteLLM stops at its configuration',
-        evidence: [(await examination.health()).trouble, `litellm.log: ${said}`],
-        fix: ['make synth   # writes config.yaml anew from gateway.yaml and the catalog', 'make plan && make deploy'],
-        explains: ['gateway-down', 'provisioner-cut-off', 'workspace-cut-off'],
-      },
-    ];
+  detect: async (doctor) => {
+    const health = await doctor.gatewayHealth();
+    if (health.reachable) return notFound;
+    const line = lastLine(lastLines(await doctor.log('litellm'), LAST_LINES), BROKEN);
+    if (!line) return notFound;
+    return found({
+      cause: 'LiteLLM does not accept its configuration',
+      evidence: [health.error, `litellm.log: ${line}`],
+      fix: [
+        step('Write config.yaml again from gateway.yaml and the catalog:', 'make synth'),
+        step('Deploy it:', DEPLOY),
+      ],
+      explains: ['gateway-down', 'provisioner-cut-off', 'workspace-cut-off'],
+    });
   },
 };
-
-const ending = (log: string) => log.trimEnd().split('\n').slice(-LAST_LINES).join('\n');

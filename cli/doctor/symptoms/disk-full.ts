@@ -1,35 +1,35 @@
-import { statfs } from 'node:fs/promises';
-import type { Examination, Role } from '../examination';
-import type { Diagnosis, Symptom } from '../symptom';
-import { lastLine } from './database-down';
+import type { DoctorContext, Role } from '../doctor-context';
+import { lastLine } from '../log-lines';
+import { type Diagnosis, foundIf, type Symptom, step } from '../symptom';
 
 const FULL = /No space left on device|ENOSPC|Disk quota exceeded/i;
-/** A file system with less than this, in bytes, is as good as full for a database. */
-const LITTLE = 256 << 20;
+/** A file system with less than this is as good as full for a database. */
+const LITTLE_BYTES = 256 << 20;
+const FULL_PERCENT = 99;
+const MEBIBYTE = 2 ** 20;
 
 /** Something can no longer write. */
 export const diskFull: Symptom = {
   id: 'disk-full',
   title: 'writes fail: a disk or a quota is full',
-  detection: "free space of the host and of the workspace's home, and what PostgreSQL and the gateway wrote about it",
-  causes: ["the host's disk is full of images or logs", 'a workspace filled its home', 'a quota is reached'],
-  detect: async (examination) => [
-    ...(await host(examination)),
-    ...(await database(examination)),
-    ...(await home(examination)),
-  ],
+  detection: "free space of the host and of the workspace's home, and what PostgreSQL and the gateway logged about it",
+  causes: ["the host's disk is full of images or logs", 'a workspace has filled its home', 'a quota is reached'],
+  detect: async (doctor) => foundIf([...(await host(doctor)), ...(await database(doctor)), ...(await home(doctor))]),
 };
 
-async function host(examination: Examination): Promise<Diagnosis[]> {
-  const folders = [process.cwd(), ...(examination.options.logs === undefined ? [] : [examination.options.logs])];
-  for (const folder of folders) {
-    const { bavail, bsize } = await statfs(folder).catch(() => ({ bavail: Number.POSITIVE_INFINITY, bsize: 1 }));
-    if (bavail * bsize < LITTLE) {
+async function host({ machine, runtime, props }: DoctorContext): Promise<Diagnosis[]> {
+  for (const folder of [props.folder, ...(props.logs === undefined ? [] : [props.logs])]) {
+    const bytes = await machine.freeBytes(folder);
+    if (bytes < LITTLE_BYTES) {
       return [
         {
           cause: `the disk of ${folder} is full`,
-          evidence: [`df ${folder}: ${Math.round((bavail * bsize) / 2 ** 20)} MiB free`],
-          fix: ['df -h', 'docker system df && docker image prune'],
+          evidence: [`df ${folder}: ${Math.round(bytes / MEBIBYTE)} MiB free`],
+          fix: [
+            step('Find the full file system:', 'df -h'),
+            step(`Find out how much of it ${runtime.name} uses:`, runtime.commands.diskUsage),
+            step('Remove images that nothing uses:', runtime.commands.freeDisk),
+          ],
           explains: ['database-down', 'gateway-down'],
         },
       ];
@@ -38,43 +38,47 @@ async function host(examination: Examination): Promise<Diagnosis[]> {
   return [];
 }
 
-async function database(examination: Examination): Promise<Diagnosis[]> {
-  const said = {
-    postgres: lastLine(await currentLog(examination, 'postgres'), FULL),
-    litellm: lastLine(await currentLog(examination, 'litellm'), FULL),
+async function database(doctor: DoctorContext): Promise<Diagnosis[]> {
+  const { runtime } = doctor;
+  const lines = {
+    postgres: lastLine(await currentLog(doctor, 'postgres'), FULL),
+    litellm: lastLine(await currentLog(doctor, 'litellm'), FULL),
   };
-  const role = said.postgres ? 'postgres' : 'litellm';
-  if (!said[role]) return [];
+  const role = lines.postgres ? 'postgres' : 'litellm';
+  if (!lines[role]) return [];
   return [
     {
       cause:
         role === 'postgres'
           ? 'PostgreSQL cannot write: its volume is full'
           : 'the gateway cannot write: its disk is full',
-      evidence: [`${role}.log: ${said[role]}`],
+      evidence: [`${role}.log: ${lines[role]}`],
       fix: [
-        'df -h',
-        'docker system df -v',
-        `docker start ${examination.containerName(role)}   # when there is space again`,
+        step('Find the full file system:', 'df -h'),
+        step(`Find out how much of it ${runtime.name} uses:`, runtime.commands.diskUsage),
+        step('When there is space again, start it:', runtime.commands.start(doctor.workloadName(role))),
       ],
       explains: ['database-down', 'gateway-down', 'configuration-broken', 'provisioner-cut-off'],
     },
   ];
 }
 
-/** Of what runs only the last minutes: there may be space again. */
-const currentLog = async (examination: Examination, role: Role) =>
-  (await examination.container(role))?.State.Running ? examination.recentLog(role) : examination.log(role);
+/** Of what runs, only the last minutes: there may be space again. */
+async function currentLog(doctor: DoctorContext, role: Role): Promise<string> {
+  const state = await doctor.state(role);
+  return state && state.phase !== 'stopped' ? doctor.recentLog(role) : doctor.log(role);
+}
 
-async function home(examination: Examination): Promise<Diagnosis[]> {
-  const facts = await examination.workspace();
-  if (!facts || facts.homeUsed < 99) return [];
-  const workspace = examination.options.workspace ?? '';
+async function home(doctor: DoctorContext): Promise<Diagnosis[]> {
+  const facts = await doctor.workspace();
+  if (!facts || facts.homeUsedPercent < FULL_PERCENT) return [];
+  const workspace = doctor.props.workspace ?? '';
+  const largest = `sh -c 'du -xh "$HOME" | sort -h | tail -n 15'`;
   return [
     {
       cause: "the workspace's home is full",
-      evidence: [`df ~ in ${workspace}: ${facts.homeUsed} % used`],
-      fix: [`docker exec ${workspace} sh -c 'du -xh "$HOME" | sort -h | tail -n 15'   # what takes the space`],
+      evidence: [`df ~ in ${workspace}: ${facts.homeUsedPercent} % used`],
+      fix: [step('Find out what takes the space, and delete it:', doctor.runtime.commands.exec(workspace, largest))],
       explains: ['workspace-files-missing', 'roo-import-failed'],
     },
   ];

@@ -1,9 +1,11 @@
-import type { Symptom } from '../symptom';
+import type { DoctorContext } from '../doctor-context';
+import { describeState, type WorkloadState } from '../runtime';
+import { DEPLOY, type Diagnosis, found, notFound, type Symptom, step } from '../symptom';
 
-/** Nothing answers where the gateway should be, and no other symptom says why. */
+/** Nothing answers at the gateway's address, and no other symptom explains it. */
 export const gatewayDown: Symptom = {
   id: 'gateway-down',
-  title: 'nothing answers where the gateway should be',
+  title: "nothing answers at the gateway's address",
   detection: "GATEWAY_URL, or the edge in LiteLLM's place, does not answer; the containers' states say why",
   causes: [
     'it was not deployed',
@@ -11,72 +13,71 @@ export const gatewayDown: Symptom = {
     'it is still starting: the first start takes up to two minutes',
     'GATEWAY_URL is wrong',
   ],
-  detect: async (examination) => {
-    const health = await examination.health();
-    if (health.reachable) return [];
-    const litellm = await examination.container('litellm');
-    const edge = await examination.container('edge');
-    // LiteLLM runs, so that it is the edge in front of it that does not answer.
-    const role = litellm?.State.Running && edge && !edge.State.Running ? 'edge' : 'litellm';
-    const container = role === 'edge' ? edge : litellm;
-    const name = examination.containerName(role);
-    const trouble = await examination.dockerTrouble();
-    const state = container?.State;
-    const starting = state?.Running === true && state.Health?.Status === 'starting';
-    const evidence = [
-      health.trouble,
-      state
-        ? `${name}: ${state.Status}, exit code ${state.ExitCode}, health ${state.Health?.Status ?? 'unknown'}`
-        : trouble
-          ? `Docker does not answer: ${trouble}`
-          : `there is no container ${name}, or GATEWAY_URL is not its port`,
-    ];
-    const explains = ['provisioner-cut-off', 'workspace-cut-off'];
-    if (starting)
-      return [
-        {
-          cause: 'the gateway is still starting',
-          evidence,
-          fix: [`docker logs --follow ${name}   # the first start takes up to two minutes`],
-          explains,
-        },
-      ];
-    if (state?.Status === 'restarting') {
-      const words = (await examination.log(role)).trimEnd().split('\n').at(-1)?.trim().slice(0, 200);
-      return [
-        {
-          cause: `the gateway ends after each start (exit code ${state.ExitCode})`,
-          evidence: [...evidence, ...(words ? [`${role}.log: ${words}`] : [])],
-          fix: [`docker logs --tail 50 ${name}   # why`],
-          explains,
-        },
-      ];
-    }
-    if (state && !state.Running)
-      return [
-        {
-          cause: `the gateway is stopped (exit code ${state.ExitCode})`,
-          evidence,
-          fix: [`docker start ${name}`, `docker logs --tail 50 ${name}   # if it stops again`],
-          explains,
-        },
-      ];
-    if (state)
-      return [
-        {
-          cause: 'the gateway runs and does not answer on its port',
-          evidence,
-          fix: [`docker restart ${examination.containerName('edge')} ${name}`],
-          explains,
-        },
-      ];
-    return [
-      {
-        cause: 'the gateway is not there',
-        evidence,
-        fix: ['make plan && make deploy', '# or set GATEWAY_URL to where it runs'],
-        explains,
-      },
-    ];
+  detect: async (doctor) => {
+    const health = await doctor.gatewayHealth();
+    if (health.reachable) return notFound;
+    const litellm = await doctor.state('litellm');
+    const edge = await doctor.state('edge');
+    // Where LiteLLM runs, it is the edge in front of it that does not answer.
+    const edgeIsDown = litellm !== undefined && litellm.phase !== 'stopped' && edge?.phase === 'stopped';
+    const state = edgeIsDown ? edge : litellm;
+    const role = edgeIsDown ? 'edge' : 'litellm';
+    const name = doctor.workloadName(role);
+    const runtimeError = await doctor.runtimeError();
+    const { cause, fix, evidence = [] } = state ? await explain(doctor, role, state) : MISSING;
+    return found({
+      cause,
+      evidence: [
+        health.error,
+        state
+          ? `${name}: ${describeState(state)}`
+          : runtimeError
+            ? `${doctor.runtime.name} does not answer: ${runtimeError}`
+            : `there is no ${name} in ${doctor.runtime.name}, or GATEWAY_URL is not its port`,
+        ...evidence,
+      ],
+      fix,
+      explains: ['provisioner-cut-off', 'workspace-cut-off'],
+    });
   },
 };
+
+type Explanation = Pick<Diagnosis, 'cause' | 'fix'> & Partial<Pick<Diagnosis, 'evidence'>>;
+
+const MISSING: Explanation = {
+  cause: 'no gateway was found',
+  fix: [step('Deploy it:', DEPLOY), step('If it runs elsewhere, set GATEWAY_URL to its address.')],
+};
+
+async function explain(
+  doctor: DoctorContext,
+  role: 'litellm' | 'edge',
+  { phase, health, exitCode }: WorkloadState,
+): Promise<Explanation> {
+  const { commands } = doctor.runtime;
+  const name = doctor.workloadName(role);
+  if (phase === 'restarting') {
+    const lastWords = (await doctor.log(role)).trimEnd().split('\n').at(-1)?.trim().slice(0, 200);
+    return {
+      cause: `the gateway ends after each start (exit code ${exitCode})`,
+      evidence: lastWords ? [`${role}.log: ${lastWords}`] : [],
+      fix: [step('Its log says why:', commands.log(name))],
+    };
+  }
+  if (phase === 'stopped')
+    return {
+      cause: `the gateway is stopped (exit code ${exitCode})`,
+      fix: [step('Start it:', commands.start(name)), step('If it stops again, its log says why:', commands.log(name))],
+    };
+  if (health === 'starting')
+    return {
+      cause: 'the gateway is still starting',
+      fix: [
+        step('Wait; the first start takes up to two minutes. Its log shows the progress:', commands.followLog(name)),
+      ],
+    };
+  return {
+    cause: 'the gateway is running and does not answer on its port',
+    fix: [step('Restart it:', commands.restart(doctor.workloadName('edge'), name))],
+  };
+}

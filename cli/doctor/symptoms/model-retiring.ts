@@ -1,17 +1,19 @@
 import { modelWarnings } from '../../models/warnings';
-import type { Symptom } from '../symptom';
+import { foundIf, type Symptom, step } from '../symptom';
 
-/** The calendar will change what a name means, or has. */
+/** A model that retires soon, so that its name will stand for another one, or already does. */
 export const modelRetiring: Symptom = {
   id: 'model-retiring',
   title: 'a model retires soon, or has retired',
   kind: 'notice',
-  detection: "the catalog's dates against the calendar",
-  causes: ['providers retire models; names outlive them here'],
-  detect: async ({ settings, options }) =>
-    modelWarnings(settings, options.today).map(({ model, message, fix }) => ({
-      cause: `${model} ${message}`,
-      evidence: [`catalog/catalog.ts, and today is ${options.today}`],
-      fix: [`# ${fix}`],
-    })),
+  detection: "the catalog's dates against today's",
+  causes: ['providers retire models; here their names go on working'],
+  detect: async ({ settings, props: { today } }) =>
+    foundIf(
+      modelWarnings(settings, today).map(({ model, message, fix }) => ({
+        cause: `${model} ${message}`,
+        evidence: [`catalog/catalog.ts, and today is ${today}`],
+        fix: [step(`${fix.charAt(0).toUpperCase()}${fix.slice(1)}.`)],
+      })),
+    ),
 };

@@ -1,37 +1,31 @@
 import { PROVIDER_CREDENTIALS } from '../../../settings/credentials';
-import type { Examination } from '../examination';
-import { isAboutTheKey, type Probe } from '../probe';
-import { providerAnswers } from '../provider-answers';
-import type { Diagnosis, Symptom } from '../symptom';
+import type { DoctorContext } from '../doctor-context';
+import { isAboutTheCredential, isAboutTheKey, type Probe } from '../probe';
+import { probeEvidence, providerAnswers } from '../provider-answers';
+import { DEPLOY, type Diagnosis, foundIf, type Symptom, step } from '../symptom';
 
-/** Requests fail with 401 although the key is good: what the provider is shown is empty or wrong. */
+/** Requests fail with 401 although the key is good: the gateway's credential for the provider is empty or wrong. */
 export const providerCredential: Symptom = {
   id: 'provider-credential',
   title: 'requests fail with 401 although the key is good',
-  detection: "a small question to the cheapest model of each provider, and the provider's answer to it",
+  detection: "a small request to the cheapest model of each provider, and the provider's answer to it",
   causes: ["the provider's credential is empty", 'it is wrong, revoked, or of another account'],
-  detect: async (examination) => {
-    const probes = await providerAnswers(examination);
-    if ('because' in probes) return probes;
+  detect: async (doctor) => {
+    const probes = await providerAnswers(doctor);
+    if ('reason' in probes) return probes;
     const refused = probes.filter(
-      (probe) => probe.status !== 200 && !isAboutTheKey(probe.type) && isAboutTheCredential(probe.message),
+      ({ status, type, message }) => status !== 200 && !isAboutTheKey(type) && isAboutTheCredential(message),
     );
-    return Promise.all(refused.map((probe) => diagnose(examination, probe)));
+    return foundIf(await Promise.all(refused.map((probe) => diagnose(doctor, probe))));
   },
 };
 
-/** What providers, their libraries and LiteLLM say about a credential they do not like. */
-const CREDENTIAL =
-  /AuthenticationError|authentication_error|invalid x-api-key|Missing .{0,20}API.?Key|Unable to locate credentials|security token .* invalid|UnrecognizedClient|InvalidSignature|api_key client option must be set/i;
-
-export const isAboutTheCredential = (message: string): boolean => CREDENTIAL.test(message);
-
-async function diagnose(examination: Examination, { provider, model, status, message }: Probe): Promise<Diagnosis> {
+async function diagnose(doctor: DoctorContext, probe: Probe): Promise<Diagnosis> {
+  const { provider, message } = probe;
   const needed =
     PROVIDER_CREDENTIALS[provider as keyof typeof PROVIDER_CREDENTIALS]?.filter(({ required }) => required) ?? [];
-  const environment = (await examination.container('litellm'))?.Config.Env;
-  const setting = (name: string) => environment?.find((entry) => entry.startsWith(`${name}=`))?.slice(name.length + 1);
-  const empty = needed.filter((credential) => environment && !setting(credential.environment));
+  const environment = (await doctor.state('litellm'))?.environment;
+  const empty = needed.filter((credential) => environment && !environment.get(credential.environment));
   const missing = empty.length > 0 || /Missing|Unable to locate|must be set|header is required/i.test(message);
   const names = needed.map(({ secret }) => secret).join(', ');
   return {
@@ -39,15 +33,12 @@ async function diagnose(examination: Examination, { provider, model, status, mes
       ? `the credential of ${provider} is empty (${names})`
       : `${provider} does not accept its credential (${names})`,
     evidence: [
-      `a question to ${model}: ${status} ${message.replace(/\s+/g, ' ').slice(0, 160)}`,
-      ...empty.map(
-        (credential) => `${examination.containerName('litellm')} runs with an empty ${credential.environment}`,
-      ),
+      probeEvidence(probe),
+      ...empty.map((credential) => `${doctor.workloadName('litellm')} runs with an empty ${credential.environment}`),
     ],
     fix: [
-      `# set ${names} in secrets.tfvars, then`,
-      'make plan && make deploy',
-      `# or leave ${provider} out: providers.${provider}.credentials: off in gateway.yaml`,
+      step(`Set ${names} in secrets.tfvars and deploy:`, DEPLOY),
+      step(`Or leave ${provider} out, with providers.${provider}.credentials: off in gateway.yaml.`),
     ],
   };
 }

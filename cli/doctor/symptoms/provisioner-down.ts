@@ -1,4 +1,6 @@
-import type { Symptom } from '../symptom';
+import type { DoctorContext } from '../doctor-context';
+import type { WorkloadState } from '../runtime';
+import { DEPLOY, type Diagnosis, found, notFound, type Symptom, step } from '../symptom';
 
 /** Workspaces start without a key because the key-provisioner does not answer. */
 export const provisionerDown: Symptom = {
@@ -7,42 +9,49 @@ export const provisionerDown: Symptom = {
   detection: "GATEWAY_PROVISIONER_URL does not answer; the container's state and log say why",
   causes: [
     'it is stopped',
-    'a secret or gateway.json is wrong, and it refuses to start',
+    'a secret or gateway.json is wrong, so that it does not start',
     'GATEWAY_PROVISIONER_URL is wrong',
   ],
-  detect: async (examination) => {
-    const health = await examination.provisionerHealth();
-    if (health.reachable) return [];
-    const container = await examination.container('key-provisioner');
-    const name = examination.containerName('key-provisioner');
-    const refused = /cannot start:\n([\s\S]*)/
-      .exec(await examination.log('key-provisioner'))?.[1]
+  detect: async (doctor) => {
+    const health = await doctor.provisionerHealth();
+    if (health.reachable) return notFound;
+    const state = await doctor.state('key-provisioner');
+    const name = doctor.workloadName('key-provisioner');
+    const startError = /cannot start:\n([\s\S]*)/
+      .exec(await doctor.log('key-provisioner'))?.[1]
       ?.split('\n')[0]
       ?.trim();
-    return [
-      {
-        cause: refused
-          ? `the key-provisioner refuses to start: ${refused}`
-          : !container
-            ? 'the key-provisioner is not there'
-            : container.State.Status === 'restarting'
-              ? `the key-provisioner ends after each start (exit code ${container.State.ExitCode})`
-              : container.State.Running
-                ? 'the key-provisioner runs and does not answer on its port'
-                : 'the key-provisioner is stopped',
-        evidence: [
-          health.trouble,
-          ...(container ? [`${name}: ${container.State.Status}, exit code ${container.State.ExitCode}`] : []),
-        ],
-        fix: refused
-          ? ['# repair what it names in secrets.tfvars or gateway.yaml, then', 'make plan && make deploy']
-          : container?.State.Running
-            ? [`docker logs --tail 50 ${name}   # why`, `docker restart ${name}`]
-            : container
-              ? [`docker start ${name}`]
-              : ['make plan && make deploy', '# or set GATEWAY_PROVISIONER_URL to where it runs'],
-        explains: ['provisioner-cut-off'],
-      },
-    ];
+    return found({
+      ...explain(doctor, state, startError),
+      evidence: [health.error, ...(state ? [`${name}: ${state.status}, exit code ${state.exitCode}`] : [])],
+      explains: ['provisioner-cut-off'],
+    });
   },
 };
+
+function explain(
+  { runtime: { commands }, workloadName }: DoctorContext,
+  state: WorkloadState | undefined,
+  startError: string | undefined,
+): Pick<Diagnosis, 'cause' | 'fix'> {
+  const name = workloadName('key-provisioner');
+  if (startError)
+    return {
+      cause: `the key-provisioner does not start: ${startError}`,
+      fix: [step('Correct that in secrets.tfvars or gateway.yaml and deploy:', DEPLOY)],
+    };
+  if (!state)
+    return {
+      cause: 'no key-provisioner was found',
+      fix: [step('Deploy it:', DEPLOY), step('If it runs elsewhere, set GATEWAY_PROVISIONER_URL to its address.')],
+    };
+  if (state.phase === 'stopped')
+    return { cause: 'the key-provisioner is stopped', fix: [step('Start it:', commands.start(name))] };
+  return {
+    cause:
+      state.phase === 'restarting'
+        ? `the key-provisioner ends after each start (exit code ${state.exitCode})`
+        : 'the key-provisioner is running and does not answer on its port',
+    fix: [step('Its log says why:', commands.log(name)), step('Restart it:', commands.restart(name))],
+  };
+}

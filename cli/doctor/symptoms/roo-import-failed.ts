@@ -1,5 +1,5 @@
-import type { Diagnosis } from '../symptom';
-import { notExamined, type Symptom } from '../symptom';
+import type { DoctorContext } from '../doctor-context';
+import { type Diagnosis, foundIf, type Symptom, skipped, step } from '../symptom';
 import { EDITOR_SETTINGS, ROO_FILE, type WorkspaceFacts } from '../workspace-facts';
 
 /** Roo Code shows "Create Roo Account": its settings were not imported. */
@@ -10,14 +10,13 @@ export const rooImportFailed: Symptom = {
   causes: [
     'the file is missing or broken',
     'roo-cline.autoImportSettingsPath names another file',
-    'the file is not readable by the person',
+    'the user cannot read the file',
   ],
-  detect: async (examination) => {
-    const trouble = await examination.workspaceTrouble();
-    if (trouble) return notExamined(trouble);
-    const facts = (await examination.workspace()) as WorkspaceFacts;
-    if (!wantsRoo(facts)) return notExamined('the workspace was started without Roo Code');
-    return diagnose(facts, examination.options.workspace ?? '');
+  detect: async (doctor) => {
+    const facts = await doctor.workspace();
+    if (!facts) return skipped(await doctor.workspaceError());
+    if (!wantsRoo(facts)) return skipped('the workspace was started without Roo Code');
+    return foundIf(diagnose(facts, doctor));
   },
 };
 
@@ -26,56 +25,59 @@ const wantsRoo = ({ agents, files }: WorkspaceFacts) =>
     ? files.get(ROO_FILE) !== undefined
     : agents.some((agent) => ['both', 'roo-code', 'zoo-code'].includes(agent));
 
-function diagnose(facts: WorkspaceFacts, workspace: string): Diagnosis[] {
-  const again = [
-    `docker exec ${workspace} start-workspace   # asks the key-provisioner for the files anew; then reload the browser`,
-  ];
+function diagnose(facts: WorkspaceFacts, { runtime, props: { workspace = '' } }: DoctorContext): Diagnosis[] {
+  const writeAgain = step(
+    'Let the workspace fetch its files again, then reload the browser:',
+    runtime.commands.exec(workspace, 'start-workspace'),
+  );
   if (facts.files.get(ROO_FILE) === undefined) {
     return [
       {
         cause: `~/${ROO_FILE} is missing`,
         evidence: [`stat ~/${ROO_FILE} in ${workspace}: no such file`],
-        fix: again,
+        fix: [writeAgain],
         explains: ['workspace-files-missing'],
       },
     ];
   }
-  const broken = problemOf(facts.content.get(ROO_FILE) ?? '');
-  if (broken)
-    return [{ cause: `~/${ROO_FILE} is broken: ${broken}`, evidence: [`~/${ROO_FILE}: ${broken}`], fix: again }];
-  const setting = EDITOR_SETTINGS.flatMap((file) => {
-    const found = /"(?:roo-cline|zoo-code)\.autoImportSettingsPath"\s*:\s*"([^"]*)"/.exec(
+  const problem = problemOf(facts.content.get(ROO_FILE) ?? '');
+  if (problem)
+    return [
+      { cause: `~/${ROO_FILE} is broken: ${problem}`, evidence: [`~/${ROO_FILE}: ${problem}`], fix: [writeAgain] },
+    ];
+  const settings = EDITOR_SETTINGS.flatMap((file) => {
+    const match = /"(?:roo-cline|zoo-code)\.autoImportSettingsPath"\s*:\s*"([^"]*)"/.exec(
       facts.content.get(file) ?? '',
     );
-    return found ? [{ file, path: found[1] as string }] : [];
+    return match ? [{ file, path: match[1] as string }] : [];
   });
-  if (setting.length === 0) {
+  if (settings.length === 0) {
     return [
       {
-        cause: 'the editor is not told where the settings of Roo Code are',
+        cause: 'the editor does not know where the settings of Roo Code are',
         evidence: [`no autoImportSettingsPath in ${EDITOR_SETTINGS.map((file) => `~/${file}`).join(' or ')}`],
-        fix: again,
+        fix: [writeAgain],
       },
     ];
   }
-  const wrong = setting.find(({ path }) => !path.replace(/^~\//, '').endsWith(ROO_FILE));
+  const wrong = settings.find(({ path }) => !path.replace(/^~\//, '').endsWith(ROO_FILE));
   if (!wrong) return [];
   return [
     {
-      cause: `autoImportSettingsPath names ${wrong.path || 'nothing'}, not ~/${ROO_FILE}`,
+      cause: `autoImportSettingsPath is ${wrong.path || 'empty'}, not ~/${ROO_FILE}`,
       evidence: [`~/${wrong.file}: "${wrong.path}"`],
-      fix: [`# set it to ~/${ROO_FILE} in ~/${wrong.file}, or let the start write it:`, ...again],
+      fix: [step(`Set it to ~/${ROO_FILE} in ~/${wrong.file}.`), writeAgain],
     },
   ];
 }
 
 function problemOf(text: string): string | undefined {
-  let value: { providerProfiles?: { currentApiConfigName?: string; apiConfigs?: Record<string, unknown> } };
+  let value: { providerProfiles?: { apiConfigs?: Record<string, unknown> } };
   try {
     value = JSON.parse(text);
   } catch {
-    return 'it is no JSON';
+    return 'it is not valid JSON';
   }
   const configs = Object.keys(value.providerProfiles?.apiConfigs ?? {});
-  return configs.length === 0 ? 'it holds no provider profile' : undefined;
+  return configs.length === 0 ? 'it has no provider profile' : undefined;
 }

@@ -2,8 +2,8 @@ import { spawnSync } from 'node:child_process';
 import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import type { Docker } from '../../../../cli/docker';
-import type { Bench } from '../../../../cli/verify/check';
+import type { Runtime } from '../../../../cli/doctor/runtime';
+import type { CheckContext } from '../../../../cli/verify/check';
 import { workspaceChecks } from '../../../../cli/verify/workspace';
 import { parseSettings } from '../../../../settings/load';
 
@@ -12,19 +12,19 @@ afterAll(() => rmSync(home, { recursive: true, force: true }));
 
 const check = workspaceChecks.find(({ title }) => title.includes("agents' files"));
 
-/** Runs the check in a home directory of this machine, by a stand-in for `docker exec`. */
+/** Runs the check in a home directory of this machine, by a stand-in for the runtime that runs scripts here. */
 function look(agents: string) {
-  const sh = async (_: string, script: string) => {
+  const exec = async (_: string, script: string) => {
     const env = { PATH: process.env.PATH, HOME: home, GATEWAY_AGENTS: agents };
     const { status, stdout, stderr } = spawnSync('sh', ['-s'], { input: script, env, encoding: 'utf8' });
     return { code: status ?? 1, stdout, stderr };
   };
-  const docker = { sh } as unknown as Docker;
+  const runtime = { exec } as unknown as Runtime;
   return check?.run({
-    docker,
+    runtime,
     settings: parseSettings('providers: { anthropic: { credentials: variable } }'),
     workspace: 'ward',
-  } as unknown as Bench);
+  } as unknown as CheckContext);
 }
 
 function write(file: string, mode: number) {

@@ -1,4 +1,4 @@
-import { explained, type Probe } from '../../../../cli/doctor/probe';
+import { type Probe, withCauseOfCooldown } from '../../../../cli/doctor/probe';
 
 const cooldown: Probe = {
   provider: 'anthropic',
@@ -16,14 +16,17 @@ const LOG = [
 ].join('\n');
 
 test('a cooldown is explained by what its own provider said last', () => {
-  expect(explained(cooldown, LOG)).toEqual({ ...cooldown, message: `in cooldown after ${REFUSED}` });
+  expect(withCauseOfCooldown(cooldown, LOG)).toEqual({ ...cooldown, message: `in cooldown after ${REFUSED}` });
 });
 
 test('a cooldown of which the log knows nothing stays as LiteLLM said it', () => {
-  expect(explained({ ...cooldown, provider: 'vertex_ai' }, LOG)).toEqual({ ...cooldown, provider: 'vertex_ai' });
+  expect(withCauseOfCooldown({ ...cooldown, provider: 'vertex_ai' }, LOG)).toEqual({
+    ...cooldown,
+    provider: 'vertex_ai',
+  });
 });
 
 test('an answer of the provider itself needs no log', () => {
   const answer = { ...cooldown, type: '', message: 'its own words' };
-  expect(explained(answer, LOG)).toBe(answer);
+  expect(withCauseOfCooldown(answer, LOG)).toBe(answer);
 });

@@ -1,9 +1,15 @@
 import type { Command, CommanderError } from 'commander';
 import { nearestWord } from '../catalog/nearest-word';
 
+/** A wrong command line in words. */
+export interface UsageExplanation {
+  readonly message: string;
+  readonly fix: string;
+}
+
 /** What commander says about wrong arguments, in the form of this program's other errors. */
-export function explain(error: CommanderError, program: Command, argv: readonly string[]): Explained {
-  const help = `\`${asked(program, argv.slice(2))} --help\` shows what is possible`;
+export function explainUsage(error: CommanderError, program: Command, argv: readonly string[]): UsageExplanation {
+  const help = `\`${commandPath(program, argv.slice(2))} --help\` shows what is possible`;
   // Commander has printed the help of a command that only holds others.
   if (error.code === 'commander.help') return { message: 'no command was given', fix: help };
   const [message = '', suggestion = nearestChoice(error.message)] = error.message
@@ -12,13 +18,8 @@ export function explain(error: CommanderError, program: Command, argv: readonly 
   return { message, fix: [suggestion, help].filter(Boolean).join(' ') };
 }
 
-interface Explained {
-  readonly message: string;
-  readonly fix: string;
-}
-
 /** The command that the words lead to, as far as they are known: `gateway keys create`. */
-function asked(program: Command, words: readonly string[]): string {
+function commandPath(program: Command, words: readonly string[]): string {
   const path = [program.name()];
   let at = program;
   for (const word of words) {
