@@ -1,9 +1,9 @@
 import './require-node';
+import { memoryOf } from '../runtime/processes/memory';
 import { closingWords, describeProviders } from './closing-words';
 import { Demo } from './demo';
 import { detach } from './detach';
 import { explain } from './explain';
-import { memoryOf } from './memory';
 import { type DemoOptions, readOptions, USAGE } from './options';
 import { terminalProgress } from './progress';
 import { tellStory } from './story';

