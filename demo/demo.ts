@@ -13,7 +13,7 @@ import { loadSettings } from '../settings/load';
 import type { Settings } from '../settings/schema';
 import { DemoDirectory } from './directory';
 import type { DemoOptions } from './options';
-import { type ClaimedDemo, claimPorts, type PortRequest, type Ports, replacePort } from './ports';
+import { type ClaimedDemo, claimPorts, DirectoryInUse, type PortRequest, type Ports, replacePort } from './ports';
 import { type ShowProgress, step } from './progress';
 import { chooseProviders, type ProviderChoice } from './providers';
 import { Registry } from './registry';
@@ -41,7 +41,7 @@ export class Demo {
   private readonly registry = new Registry(cacheDirectory());
   private readonly settings: Settings;
   readonly providers: ProviderChoice;
-  private directory?: DemoDirectory;
+  private directory: DemoDirectory | undefined;
   private services?: DemoServices;
 
   constructor(
@@ -72,7 +72,10 @@ export class Demo {
     this.directory = directory;
     const services = new DemoServices({ settings, providers, directory, coderToken: options.coder?.token, signal });
     this.services = services;
-    const onPort = await this.claimPorts(directory);
+    const onPort = await this.claimPorts(directory).catch((error: unknown) => {
+      if (error instanceof DirectoryInUse) this.directory = undefined;
+      throw error;
+    });
 
     const python = await step(show, `LiteLLM ${LITELLM_VERSION} is installed`, (report) =>
       preparePythonEnvironment(cache, work(report)),

@@ -1,5 +1,6 @@
 import { exclusively } from '../runtime/installation/exclusively';
 import type { Work } from '../runtime/installation/work';
+import { Problem } from '../runtime/problem';
 import { freePort, portIsTaken, requirePort } from '../runtime/processes/ports';
 import type { Registry } from './registry';
 
@@ -27,15 +28,19 @@ export interface ClaimedDemo {
   readonly keep: boolean;
 }
 
+/** Two demos cannot share a directory; the second must not remove it when it fails. */
+export class DirectoryInUse extends Problem {}
+
 const FLAGS = { gateway: '--gateway-port', provisioner: '--provisioner-port' } as const;
 
 /**
  * Chooses ports that no running process and no starting demo uses, and registers this demo with them.
  *
- * @throws Problem where a port that the user asked for is taken
+ * @throws Problem where a port that the user asked for is taken; DirectoryInUse where another demo runs in the directory
  */
 export function claimPorts(registry: Registry, request: PortRequest, demo: ClaimedDemo, work: Work): Promise<Ports> {
   return exclusively(registry.lockDirectory, work, async () => {
+    await requireUnused(registry, demo.directory);
     const reserved = await portsOfDemos(registry);
     const choose = async (port: Promise<number>) => {
       reserved.push(await port);
@@ -83,6 +88,16 @@ export function replacePort(
     await register(registry, demo, replaced);
     return replaced;
   });
+}
+
+async function requireUnused(registry: Registry, directory: string): Promise<void> {
+  const [other] = (await registry.running()).filter(
+    (entry) => entry.directory === directory && entry.pid !== process.pid,
+  );
+  if (!other) return;
+  throw new DirectoryInUse(
+    `a demo is already running in ${directory} (process ${other.pid}); stop it with npm run demo:stop -- --directory ${directory}, or name another directory`,
+  );
 }
 
 const portsOfDemos = async (registry: Registry): Promise<number[]> =>

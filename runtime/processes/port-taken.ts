@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { portHolder } from './port-holder';
+import { freePort } from './ports';
 import { type Service, ServiceFailed } from './service';
 
 /** What PostgreSQL, Envoy, uvicorn and Node.js log when another process has their port. */
@@ -79,4 +80,13 @@ export async function startOnFreePort<T>(
       candidate = await another(error);
     }
   }
+}
+
+/** The same on any free ports, where no port is preferred; returns the port it got. */
+export async function startOnAnyPort(start: (port: number) => Promise<void>): Promise<number> {
+  const attempt = async (port: number) => {
+    await start(port);
+    return port;
+  };
+  return startOnFreePort(await freePort(), attempt, () => freePort());
 }

@@ -91,6 +91,16 @@ test(
     expect(after.masterKey).toBe(before.masterKey);
     const info = await send('GET', `${after.gatewayUrl}/key/info?key=${body.key}`, after.masterKey);
     expect(info.body.info.status).toBe('active');
+
+    // Another demo cannot use the directory of one that runs, and does not remove it when it fails.
+    const { status, stderr } = await finished(command('main', ['--json', '--mock', '--directory', directory], env));
+    expect({ status, stderr }).toMatchObject({
+      status: 1,
+      stderr: expect.stringContaining(
+        `a demo is already running in ${directory} (process ${after.pids.demo}); stop it`,
+      ),
+    });
+    expect((await newKey(after)).status).toBe(200);
     await stop('--directory', directory);
     expect(existsSync(join(directory, 'litellm.log'))).toBe(true);
   },
@@ -129,7 +139,7 @@ test(
 test.each([[['--detach', '--json']], [['--json']]])(
   'a demo with %j says that a provider’s key makes its models real, before it starts anything',
   async (options) => {
-    const demo = command('main', options, { ...env, ANTHROPIC_API_KEY: 'sk-ant-of-nobody' });
+    const demo = command('main', options, { ...env, ANTHROPIC_API_KEY: 'sk-ant-not-a-real-key' });
     const end = finished(demo);
     const said = new Promise((resolve) => demo.stderr?.once('data', resolve));
     expect(String(await Promise.race([said, end]))).toContain(

@@ -14,7 +14,7 @@ export async function send(method: string, url: string, credential?: string, bod
       ...(credential ? { authorization: `Bearer ${credential}` } : {}),
       ...(body === undefined ? {} : { 'content-type': 'application/json' }),
     },
-    body: body === undefined ? undefined : JSON.stringify(body),
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
   });
   const text = await response.text();
   return { status: response.status, body: parsed(text), headers: response.headers };
