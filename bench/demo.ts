@@ -12,7 +12,7 @@ import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { text } from 'node:stream/consumers';
 import { promisify } from 'node:util';
-import { memoryOf } from '../demo/memory';
+import { memoryOf } from '../runtime/processes/memory';
 
 const ROOT = join(__dirname, '..');
 const run = promisify(execFile);

@@ -1,4 +1,4 @@
-/** A demo without a terminal, started by {@link detach}: reports to whoever started it, then runs until SIGTERM. */
+/** A demo without a terminal, started by {@link detach}: reports to the command that started it, then runs until SIGTERM. */
 import { once } from 'node:events';
 import { describeProviders } from './closing-words';
 import { Demo } from './demo';
@@ -10,7 +10,7 @@ const stopping = new AbortController();
 const stopped = new Promise<void>((resolve) => stopping.signal.addEventListener('abort', () => resolve()));
 const stop = () => stopping.abort();
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, stop);
-// Nobody waits for this demo any more, unless it was ready before.
+// The command that waits for this demo has ended; once the demo is ready, it may.
 process.once('disconnect', stop);
 
 const tell = (message: BackgroundMessage) =>
@@ -26,7 +26,7 @@ async function main(): Promise<never> {
   let demo: Demo | undefined;
   try {
     demo = new Demo(options, (event) => void tell({ kind: 'progress', event }), stopping.signal);
-    // Nothing is said of mocked models; what costs money is.
+    // Mocked models are not worth a line here; real ones cost money.
     if (demo.providers.real.length > 0) {
       await tell({ kind: 'progress', event: { kind: 'note', text: describeProviders(demo.providers) } });
     }

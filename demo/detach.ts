@@ -11,7 +11,7 @@ export type BackgroundMessage =
   | { readonly kind: 'ready'; readonly info: DemoInfo }
   | { readonly kind: 'failed'; readonly reason: string };
 
-/** Starts a demo in the background and returns when it is ready. When this command ends before, so does the demo. */
+/** Starts a demo in the background and returns when it is ready. When this command ends earlier, so does the demo. */
 export async function detach(options: DemoOptions): Promise<number> {
   const show = terminalProgress();
   const child = fork(join(__dirname, 'background.ts'), {
@@ -43,6 +43,6 @@ const summary = (info: DemoInfo) =>
     `Admin token      ${info.adminToken}`,
     `State and logs   ${info.directory}`,
     '',
-    'npm run demo:stop ends it.',
+    'npm run demo:stop stops it.',
     '',
   ].join('\n');

@@ -25,13 +25,13 @@ export class DemoDirectory {
   /**
    * Opens a directory, or makes one below the temporary directory.
    *
-   * @throws Problem where it holds something else, or PostgreSQL cannot get in
+   * @throws Problem where it holds something else, or PostgreSQL cannot enter it
    */
-  static async open(wished?: string): Promise<DemoDirectory> {
-    const path = wished ? resolve(wished) : mkdtempSync(join(tmpdir(), 'gateway-demo-'));
+  static async open(requested?: string): Promise<DemoDirectory> {
+    const path = requested ? resolve(requested) : mkdtempSync(join(tmpdir(), 'gateway-demo-'));
     mkdirSync(path, { recursive: true });
     if (!existsSync(join(path, MARKER)) && readdirSync(path).length > 0) {
-      throw new Problem(`${path} is not empty and not a demo's directory; name a new one with --directory`);
+      throw new Problem(`${path} is not empty and is not a demo's directory; name a new one with --directory`);
     }
     chmodSync(path, 0o755); // PostgreSQL may run as another user; every file that holds a secret is closed by itself
     writeFileSync(join(path, MARKER), '');
@@ -39,7 +39,7 @@ export class DemoDirectory {
     return new DemoDirectory(path, readState(join(path, 'state.json')));
   }
 
-  /** For this demo alone, and the same again when a kept directory is used again. */
+  /** Of this demo alone; a directory that was kept has the same ones again. */
   get secrets(): Secrets {
     return this.state.secrets;
   }
@@ -62,7 +62,10 @@ export class DemoDirectory {
 function readState(file: string): State {
   if (!existsSync(file)) return { secrets: makeSecrets() };
   const parsed = stateSchema.safeParse(JSON.parse(readFileSync(file, 'utf8')));
-  if (!parsed.success) throw new Problem(`${file} was written by another version of the demo; remove its directory`);
+  if (!parsed.success)
+    throw new Problem(
+      `${file} was written by another version of the demo; remove its directory, or name another one with --directory`,
+    );
   return parsed.data;
 }
 
@@ -70,7 +73,7 @@ async function requireReachable(path: string): Promise<void> {
   const user = await serverUser();
   await run('test', ['-x', path], { ...user, cwd: '/' }).catch(() => {
     throw new Problem(
-      `PostgreSQL, which root has to run as nobody, cannot enter ${path}; name a directory that everybody can reach with --directory, such as one below /tmp`,
+      `PostgreSQL, which root has to run as nobody, cannot enter ${path}; name a directory that every user can enter with --directory, such as one below /tmp`,
     );
   });
 }

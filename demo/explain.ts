@@ -1,4 +1,5 @@
 import { Problem } from '../runtime/problem';
+import { PortTaken } from '../runtime/processes/port-taken';
 import { CommandFailed } from '../runtime/processes/run';
 import { ServiceFailed } from '../runtime/processes/service';
 import { SettingsError } from '../settings/load';
@@ -15,8 +16,8 @@ export function explain(error: unknown): string {
   if (code === 'EACCES' || code === 'EROFS' || code === 'EPERM') {
     return `${path ?? 'a directory'} cannot be written (${code}); name other places with --directory and GATEWAY_CACHE_DIR`;
   }
-  if (/Address already in use|error while attempting to bind/i.test(output)) {
-    return `${text}; its port was taken in the meantime: try again`;
+  if (error instanceof PortTaken) {
+    return `${error.service}: other processes took every port it tried, last ${error.port}; end what opens so many, then start again (log: ${error.logFile})`;
   }
   return text;
 }

@@ -1,9 +1,9 @@
 import './require-node';
+import { memoryOf } from '../runtime/processes/memory';
 import { closingWords, describeProviders } from './closing-words';
 import { Demo } from './demo';
 import { detach } from './detach';
 import { explain } from './explain';
-import { memoryOf } from './memory';
 import { type DemoOptions, readOptions, USAGE } from './options';
 import { terminalProgress } from './progress';
 import { tellStory } from './story';
@@ -36,7 +36,7 @@ async function inForeground(options: DemoOptions): Promise<number> {
   let demo: Demo | undefined;
   try {
     demo = new Demo(options, show, stopping.signal);
-    // To standard error: what costs money is said in every case.
+    // On standard error, also with --json where it costs money.
     if (!options.json || demo.providers.real.length > 0)
       show({ kind: 'note', text: describeProviders(demo.providers) });
     const info = await demo.start();
@@ -45,26 +45,28 @@ async function inForeground(options: DemoOptions): Promise<number> {
     } else {
       const print = (text: string) => process.stdout.write(`${text}\n`);
       print('');
-      // A workspace of the story would be unknown to a real Coder, which then refuses it.
+      // A real Coder does not know the workspace of the story, so the key-provisioner would refuse it.
       const key = options.coder
         ? info.masterKey
         : await tellStory({ info, model: demo.smallModel, print, signal: stopping.signal });
       print(closingWords(info, key, demo.smallModel, await memoryOf(process.pid)));
     }
-    const gone = await Promise.race([demo.ended, interrupted]);
-    if (gone)
-      throw new Error(`${gone} ended unexpectedly; its log is in ${info.directory} if the demo runs with --keep`);
+    const ended = await Promise.race([demo.ended, interrupted]);
+    if (ended) {
+      const log = options.keep ? `its log is in ${info.directory}` : 'start the demo with --keep to keep its log';
+      throw new Error(`${ended} ended unexpectedly; ${log}`);
+    }
     return 0;
   } catch (error) {
     return stopping.signal.aborted ? INTERRUPTED : fail(error);
   } finally {
     if (stopping.signal.aborted && !options.json) show({ kind: 'note', text: 'stopping …' });
     await demo?.stop();
-    if (stopping.signal.aborted && !options.json) show({ kind: 'note', text: ended(options) });
+    if (stopping.signal.aborted && !options.json) show({ kind: 'note', text: stoppedText(options) });
   }
 }
 
-function ended({ keep }: DemoOptions): string {
+function stoppedText({ keep }: DemoOptions): string {
   return `stopped; nothing is left running, and the directory is ${keep ? 'kept' : 'removed'}`;
 }
 

@@ -6,19 +6,19 @@ export const USAGE = `Usage: npm run demo -- [options]
 The whole platform as local processes: PostgreSQL, LiteLLM, its edge and the key-provisioner, from package registries alone.
 Models are answered by LiteLLM itself; with a provider's credentials in the environment, by that provider.
 
-  --detach                   return when everything is ready; npm run demo:stop ends it
+  --detach                   return when everything is ready; npm run demo:stop stops it
   --json                     print one JSON object instead of the walk-through
   --settings FILE            the deployment's settings (gateway.yaml)
-  --mock                     never ask a real provider, whatever the environment holds
-  --gateway-port PORT        the gateway's port (its port in the settings, or a free one)
-  --provisioner-port PORT    the key-provisioner's port (likewise)
-  --directory DIRECTORY      where state and logs are kept (a new one below the temporary directory)
-  --keep                     keep the directory on stop; the same --directory goes on from there
+  --mock                     never call a real provider, whatever credentials the environment holds
+  --gateway-port PORT        the gateway's port (default: its port in the settings, or a free one)
+  --provisioner-port PORT    the key-provisioner's port (default: likewise)
+  --directory DIRECTORY      where state and logs go (default: a new one below the temporary directory)
+  --keep                     keep the directory when the demo stops; start again with its --directory to continue
   --coder-url URL            confirm workspaces with this Coder …
   --coder-token TOKEN        … with this token (or CODER_TOKEN in the environment)
   --help                     this text
 
-Environment: GATEWAY_PYTHON names the Python interpreter, GATEWAY_CACHE_DIR the place for what is installed.
+Environment: GATEWAY_PYTHON names the Python interpreter, GATEWAY_CACHE_DIR the directory for what is installed.
 `;
 
 export interface DemoOptions {
@@ -27,14 +27,14 @@ export interface DemoOptions {
   readonly help: boolean;
   readonly mock: boolean;
   readonly keep: boolean;
-  readonly settings?: string;
-  readonly gatewayPort?: number;
-  readonly provisionerPort?: number;
-  readonly directory?: string;
-  readonly coder?: { readonly url: string; readonly token: string };
+  readonly settings?: string | undefined;
+  readonly gatewayPort?: number | undefined;
+  readonly provisionerPort?: number | undefined;
+  readonly directory?: string | undefined;
+  readonly coder?: { readonly url: string; readonly token: string } | undefined;
 }
 
-/** @throws Problem where an option is unknown or its value cannot be */
+/** @throws Problem where an option is unknown or its value is not valid */
 export function readOptions(args: string[], env: NodeJS.ProcessEnv = process.env): DemoOptions {
   const values = parse(args);
   const url = values['coder-url'];

@@ -1,6 +1,6 @@
 import pc from 'picocolors';
 
-/** What a start says about itself; also what a demo in the background tells the command that started it. */
+/** The progress of a start; a demo in the background sends it to the command that started it. */
 export type ProgressEvent =
   | { readonly kind: 'begin'; readonly title: string }
   | { readonly kind: 'detail'; readonly text: string }

@@ -3,11 +3,11 @@ import { neededCredentials } from '../settings/credentials';
 import type { Settings } from '../settings/schema';
 import { type SecretName, secret } from '../settings/secrets';
 
-/** Which providers are asked and which LiteLLM stands in for, and the credentials `config.yaml` refers to. */
+/** Which providers are called and which LiteLLM stands in for, and the credentials `config.yaml` refers to. */
 export interface ProviderChoice {
   readonly real: readonly Provider[];
   readonly mock: readonly Provider[];
-  /** Real credentials, or a word that leads nowhere. */
+  /** Real credentials, or a placeholder. */
   readonly secrets: Partial<Record<SecretName, string>>;
 }
 
@@ -31,7 +31,8 @@ export function chooseProviders(
     const isReal = !mockAll && values.every(({ required, value }) => !required || value);
     if (isReal) real.push(provider);
     for (const { name, required, value } of values) {
-      secrets[name] = isReal ? value : required ? PLACEHOLDER : undefined;
+      const used = isReal ? value : required ? PLACEHOLDER : undefined;
+      if (used !== undefined) secrets[name] = used;
     }
   }
   return { real, mock: PROVIDERS.filter((provider) => !real.includes(provider)), secrets };

@@ -1,11 +1,11 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { run } from '../runtime/processes/run';
+import { processStart } from '../runtime/processes/process-start';
 
 const entrySchema = z.object({
   pid: z.int().positive(),
-  /** When that process began, as `ps` tells it: a number is used again one day. */
+  /** When that process started ({@link processStart}): process ids are reused. */
   began: z.string(),
   directory: z.string(),
   keep: z.boolean(),
@@ -31,9 +31,10 @@ export class Registry {
     return this.directory;
   }
 
+  /** Registers the demo of this process, or replaces what is registered of it. */
   async add(entry: Omit<Entry, 'pid' | 'began'>): Promise<void> {
     mkdirSync(this.directory, { recursive: true });
-    const complete: Entry = { pid: process.pid, began: await beginning(process.pid), ...entry };
+    const complete: Entry = { pid: process.pid, began: (await processStart(process.pid)) ?? '', ...entry };
     writeFileSync(this.file(process.pid), `${JSON.stringify(complete)}\n`);
   }
 
@@ -43,10 +44,10 @@ export class Registry {
 
   /** Demos that run. What a crashed one left is removed on the way, unless it was to be kept. */
   async running(): Promise<Entry[]> {
-    const alive: Entry[] = [];
+    const running: Entry[] = [];
     for (const entry of this.entries()) {
-      if ((await beginning(entry.pid)) === entry.began) {
-        alive.push(entry);
+      if (await isRunning(entry)) {
+        running.push(entry);
         continue;
       }
       if (!entry.keep && existsSync(join(entry.directory, MARKER))) {
@@ -54,7 +55,7 @@ export class Registry {
       }
       this.remove(entry.pid);
     }
-    return alive;
+    return running;
   }
 
   private entries(): Entry[] {
@@ -72,18 +73,15 @@ export class Registry {
   }
 }
 
-/** Empty where there is no such process. */
-async function beginning(pid: number): Promise<string> {
-  const text = await run('ps', ['-o', 'lstart=', '-p', String(pid)], { env: { LC_ALL: 'C', TZ: 'UTC' } }).catch(
-    () => '',
-  );
-  return text.trim();
+/** Whether the process of this entry runs: not another one with its id, and not a zombie. */
+async function isRunning({ pid, began }: Entry): Promise<boolean> {
+  return (await processStart(pid)) === began;
 }
 
 function readJson(file: string): unknown {
   try {
     return JSON.parse(readFileSync(file, 'utf8'));
   } catch {
-    return undefined; // somebody else's half-written or just removed file
+    return undefined; // another demo is writing or removing it
   }
 }

@@ -1,15 +1,15 @@
-/** Usage: npm run demo:stop [-- --directory DIRECTORY]: ends the demos of this repository, or one of them. */
+/** Usage: npm run demo:stop [-- --directory DIRECTORY]: stops the demos of this repository, or one of them. */
 import { resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { cacheDirectory } from '../runtime/installation/directories';
 import { Registry } from './registry';
 
-const PATIENCE_S = 40;
+const STOP_TIMEOUT_S = 40;
 
 const USAGE = `Usage: npm run demo:stop [-- --directory DIRECTORY]
 
-Ends the demos of this repository, or the one in DIRECTORY.
+Stops the demos of this repository, or the one in DIRECTORY.
 `;
 
 void main();
@@ -21,21 +21,33 @@ async function main(): Promise<void> {
     process.exit(0);
   }
   const registry = new Registry(cacheDirectory());
-  const wanted = values.directory && resolve(values.directory);
-  const demos = (await registry.running()).filter(({ directory }) => !wanted || directory === wanted);
-  if (demos.length === 0) process.stdout.write(wanted ? `no demo runs in ${wanted}\n` : 'no demo runs\n');
-  for (const { pid } of demos) process.kill(pid, 'SIGTERM');
+  const requested = values.directory && resolve(values.directory);
+  const demos = (await registry.running()).filter(({ directory }) => !requested || directory === requested);
+  if (demos.length === 0) {
+    process.stdout.write(requested ? `no demo is running in ${requested}\n` : 'no demo is running\n');
+  }
+  for (const { pid } of demos) requestStop(pid);
   for (const { pid, directory } of demos) {
-    const deadline = Date.now() + PATIENCE_S * 1000;
-    let runs = true;
-    while (runs && Date.now() < deadline) {
-      runs = (await registry.running()).some((entry) => entry.pid === pid);
-      if (runs) await sleep(200);
+    const deadline = Date.now() + STOP_TIMEOUT_S * 1000;
+    let running = true;
+    while (running && Date.now() < deadline) {
+      running = (await registry.running()).some((entry) => entry.pid === pid);
+      if (running) await sleep(200);
     }
-    if (runs) process.exitCode = 1;
+    if (running) process.exitCode = 1;
     process.stdout.write(
-      runs ? `the demo in ${directory} (process ${pid}) does not end\n` : `stopped the demo in ${directory}\n`,
+      running
+        ? `the demo in ${directory} did not stop within ${STOP_TIMEOUT_S} s; end it with kill -9 ${pid}\n`
+        : `stopped the demo in ${directory}\n`,
     );
+  }
+}
+
+function requestStop(pid: number): void {
+  try {
+    process.kill(pid, 'SIGTERM');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error; // it ended by itself
   }
 }
 

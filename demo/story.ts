@@ -6,7 +6,7 @@ import type { DemoInfo } from './demo';
 
 const WORKSPACE = { workspace_id: 'demo-workspace', owner_id: 'demo-owner', username: 'ada', workspace_name: 'first' };
 const FORGED = { ...WORKSPACE, workspace_id: 'somebody-elses-workspace' };
-const SPEND_WITHIN_S = 30;
+const SPEND_TIMEOUT_S = 30;
 
 const keySchema = z.object({
   key: z.string(),
@@ -75,13 +75,13 @@ export async function tellStory({ info, model, print, signal }: StoryOptions): P
     `refused: ${forged.status} ${z.object({ detail: z.string() }).safeParse(forged.body).data?.detail ?? ''}`,
   );
 
-  const hasty = await serviceKey('demo/two-a-minute', { rpm_limit: 2 });
-  const { attempts: hurried, refusal: limited } = await untilRefused(() => ask(hasty.key));
-  say('A CI job may ask twice a minute.', `request ${hurried}: ${limited}`);
+  const rateLimited = await serviceKey('demo/two-a-minute', { rpm_limit: 2 });
+  const { attempts: rateAttempts, refusal: rateRefusal } = await untilRefused(() => ask(rateLimited.key));
+  say('A CI job may ask twice a minute.', `request ${rateAttempts}: ${rateRefusal}`);
 
-  const poor = await serviceKey('demo/small-budget', { max_budget: cost > 0 ? cost * 1.5 : 0.000_1 });
-  const { attempts: spent, refusal: broke } = await untilRefused(() => ask(poor.key));
-  say("Another's budget is a little more than one request costs.", `request ${spent}: ${broke}`);
+  const budgeted = await serviceKey('demo/small-budget', { max_budget: cost > 0 ? cost * 1.5 : 0.000_1 });
+  const { attempts: budgetAttempts, refusal: budgetRefusal } = await untilRefused(() => ask(budgeted.key));
+  say("Another's budget is a little more than one request costs.", `request ${budgetAttempts}: ${budgetRefusal}`);
 
   const { spend, max_budget, budget_reset_at } = await spendOf(provisionerUrl, key.key, signal);
   say(
@@ -109,7 +109,7 @@ async function untilRefused(ask: () => Promise<Answer>): Promise<{ attempts: num
 }
 
 async function spendOf(provisionerUrl: string, key: string, signal: AbortSignal) {
-  const deadline = Date.now() + SPEND_WITHIN_S * 1000;
+  const deadline = Date.now() + SPEND_TIMEOUT_S * 1000;
   for (;;) {
     const { body } = await send('GET', `${provisionerUrl}/api/v1/keys/info`, key, undefined, signal);
     const info = infoSchema.parse(body);
@@ -129,7 +129,7 @@ async function send(
     method,
     signal,
     headers: { authorization: `Bearer ${credential}`, 'content-type': 'application/json' },
-    body: body === undefined ? undefined : JSON.stringify(body),
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
   });
   return { status: response.status, body: await response.json().catch(() => undefined), headers: response.headers };
 }

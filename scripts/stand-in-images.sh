@@ -39,7 +39,7 @@ record_image() {
 inputs_of() { docker image inspect -f "{{index .Config.Labels \"$label\"}}" "$1" 2>/dev/null || true; }
 image_id() { docker image inspect -f '{{.Id}}' "$1"; }
 pinned() { node -p 'require(process.argv[1])[process.argv[2]] ?? ""' "$root/workloads/images.json" "$1"; }
-version_of() { sed -nE "s/^export const $1 = '(.*)';$/\1/p" "$root/runtime/versions.ts"; }
+version_of() { (cd "$root" && node --import tsx -p 'require("./runtime/versions")[process.argv[1]]' "$1"); }
 
 registry_answers() { curl -sS --max-time 5 -o /dev/null "https://$1/v2/" 2>/dev/null; }
 

@@ -11,9 +11,9 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { freePort } from '../processes/ports';
+import { startOnAnyPort } from '../processes/port-taken';
 import { run } from '../processes/run';
-import { Postgres } from '../services/postgres';
+import { Postgres, type PostgresOptions } from '../services/postgres';
 import { LITELLM_VERSION } from '../versions';
 import { exclusively } from './exclusively';
 import { migrate } from './migrations';
@@ -25,7 +25,7 @@ export const TEMPLATE_DATABASE = 'litellm_template';
 /** A stopped cluster that holds LiteLLM's tables. Every start works on a copy of it. */
 export interface DatabaseTemplate {
   readonly cluster: string;
-  /** Of the superuser. Made here, known nowhere else. */
+  /** Of the superuser. Made here, stored nowhere else. */
   readonly password: string;
 }
 
@@ -50,19 +50,16 @@ export async function copyCluster(template: DatabaseTemplate, to: string, signal
 }
 
 async function build(home: string, migrationsDirectory: string, { report, signal }: Work): Promise<void> {
-  // Not in the cache at once: when root starts PostgreSQL, its other user may not be let in there.
-  const workshop = mkdtempSync(join(tmpdir(), 'gateway-template-'));
-  chmodSync(workshop, 0o755);
+  // Not in the cache at once: when root starts PostgreSQL as another user, that one may not be able to enter it.
+  const workDirectory = mkdtempSync(join(tmpdir(), 'gateway-template-'));
+  chmodSync(workDirectory, 0o755);
   const unfinished = `${home}.unfinished`;
   const password = randomBytes(24).toString('base64url');
-  const dataDirectory = join(workshop, 'cluster');
+  const dataDirectory = join(workDirectory, 'cluster');
   try {
-    const port = await freePort();
-    const logFile = join(workshop, 'postgres.log');
-    const postgres = await Postgres.open({ dataDirectory, logFile, port, password, scratch: workshop });
+    const logFile = join(workDirectory, 'postgres.log');
     report('making an empty database');
-    await postgres.initialise(signal);
-    await postgres.start(signal);
+    const postgres = await startedCluster({ dataDirectory, logFile, password, scratch: workDirectory }, signal);
     try {
       const url = await postgres.createDatabase(TEMPLATE_DATABASE);
       await migrate(url, migrationsDirectory, { report, signal });
@@ -75,6 +72,17 @@ async function build(home: string, migrationsDirectory: string, { report, signal
     writeFileSync(join(unfinished, 'password'), password, { mode: 0o600 });
     renameSync(unfinished, home);
   } finally {
-    rmSync(workshop, { recursive: true, force: true });
+    rmSync(workDirectory, { recursive: true, force: true });
   }
+}
+
+/** An empty cluster, served on any free port. */
+async function startedCluster(options: Omit<PostgresOptions, 'port'>, signal?: AbortSignal): Promise<Postgres> {
+  let postgres = await Postgres.open({ ...options, port: 0 });
+  await postgres.initialise(signal);
+  await startOnAnyPort(async (port) => {
+    postgres = await Postgres.open({ ...options, port });
+    await postgres.start(signal);
+  });
+  return postgres;
 }

@@ -6,7 +6,7 @@ import type { Work } from './work';
 /** A crashed holder's lock is ignored after this time. */
 const STALE_MS = 10_000;
 const RETRY_MS = 500;
-const PATIENCE_MS = 15 * 60_000;
+const LOCK_TIMEOUT_MS = 15 * 60_000;
 
 /** Does something that only one process may do at a time in this directory; others wait for their turn. */
 export async function exclusively<T>(directory: string, work: Work, action: () => Promise<T>): Promise<T> {
@@ -20,7 +20,7 @@ export async function exclusively<T>(directory: string, work: Work, action: () =
 }
 
 async function acquire(directory: string, { report, signal }: Work): Promise<() => Promise<void>> {
-  const deadline = Date.now() + PATIENCE_MS;
+  const deadline = Date.now() + LOCK_TIMEOUT_MS;
   for (;;) {
     signal?.throwIfAborted();
     try {

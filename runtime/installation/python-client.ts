@@ -10,7 +10,7 @@ export interface PythonClientOptions {
   readonly schemaPath: string;
   /** What prisma-client-py takes for Prisma's query engine. */
   readonly queryEngine: string;
-  readonly signal?: AbortSignal;
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** The engine version prisma-client-py 0.11 insists on; the generator refuses any other. */

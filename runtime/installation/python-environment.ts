@@ -139,7 +139,7 @@ async function isUsable(venv: string): Promise<boolean> {
   );
 }
 
-/** Not of the engine's path, which each start says anew: several checkouts may share an environment. */
+/** Without the engine's path, which each start passes on: several checkouts may share an environment. */
 function fingerprint(): string {
   return createHash('sha256')
     .update([...REQUIREMENTS, readFileSync(CONSTRAINTS, 'utf8')].join('\n'))

@@ -17,22 +17,22 @@ const PROBE = 'import sys; print("%d.%d.%d" % sys.version_info[:3])';
 /**
  * Finds an interpreter: `GATEWAY_PYTHON`, then `python3`, then `python3.13` down to `python3.10`.
  *
- * @throws Problem where there is none, or none of a version that LiteLLM runs on
+ * @throws Problem where none is found, or none of a version that LiteLLM runs on
  */
 export async function findPython(env: NodeJS.ProcessEnv = process.env): Promise<Python> {
   const numbered = Array.from({ length: NEWEST - OLDEST + 1 }, (_, index) => `python3.${NEWEST - index}`);
   const commands = env.GATEWAY_PYTHON ? [env.GATEWAY_PYTHON] : ['python3', ...numbered];
-  const unfit: string[] = [];
+  const unsupported: string[] = [];
   for (const command of commands) {
     const version = await run(command, ['-c', PROBE], { env: { PATH: env.PATH } }).catch(() => undefined);
     if (!version) continue;
     const found = { command, version: version.trim() };
-    if (isFit(found.version)) return found;
-    unfit.push(`${command} is ${found.version}`);
+    if (isSupported(found.version)) return found;
+    unsupported.push(`${command} is ${found.version}`);
   }
   const range = `Python 3.${OLDEST} to 3.${NEWEST}`;
   const fix = 'install one of these, or name its interpreter in GATEWAY_PYTHON';
-  if (unfit.length > 0) throw new Problem(`LiteLLM needs ${range}, but ${unfit.join(', ')}; ${fix}`);
+  if (unsupported.length > 0) throw new Problem(`LiteLLM needs ${range}, but ${unsupported.join(', ')}; ${fix}`);
   throw new Problem(`LiteLLM needs ${range}, and there is no ${commands.join(', ')} on the PATH; ${fix}`);
 }
 
@@ -46,7 +46,7 @@ export async function requireVenv(python: Python): Promise<void> {
   });
 }
 
-function isFit(version: string): boolean {
+function isSupported(version: string): boolean {
   const [major, minor = 0] = version.split('.').map(Number);
   return major === 3 && minor >= OLDEST && minor <= NEWEST;
 }

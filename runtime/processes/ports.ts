@@ -9,20 +9,27 @@ export function isFree(port: number): Promise<boolean> {
   );
 }
 
-/** The wished port where it is free, else some free one. Ports in `spokenFor` count as taken. */
-export async function freePort(wished = 0, spokenFor: readonly number[] = []): Promise<number> {
-  if (wished !== 0 && !spokenFor.includes(wished) && (await isFree(wished))) return wished;
+/**
+ * The preferred port where it is free, else some free one. Ports in `reserved` count as taken. Another process may take
+ * the port before it is used, so start on it with {@link startOnFreePort}.
+ */
+export async function freePort(preferred = 0, reserved: readonly number[] = []): Promise<number> {
+  if (preferred !== 0 && !reserved.includes(preferred) && (await isFree(preferred))) return preferred;
   for (;;) {
     const port = await bind(0);
-    if (!spokenFor.includes(port)) return port;
+    if (!reserved.includes(port)) return port;
   }
 }
 
-/** @throws Problem where somebody listens on the port that was asked for, or it is one of `spokenFor` */
-export async function requirePort(port: number, flag: string, spokenFor: readonly number[] = []): Promise<number> {
-  if (!spokenFor.includes(port) && (await isFree(port))) return port;
-  throw new Problem(`port ${port} is taken; name another one with ${flag}, or leave it out and a free one is used`);
+/** @throws Problem where a process listens on the port that was asked for, or it is one of `reserved` */
+export async function requirePort(port: number, flag: string, reserved: readonly number[] = []): Promise<number> {
+  if (!reserved.includes(port) && (await isFree(port))) return port;
+  throw portIsTaken(port, flag);
 }
+
+/** The error about a port that was asked for with a flag. */
+export const portIsTaken = (port: number, flag: string): Problem =>
+  new Problem(`port ${port} is taken; name another one with ${flag}, or leave it out and a free one is used`);
 
 function bind(port: number): Promise<number> {
   return new Promise((resolve, reject) => {

@@ -15,7 +15,7 @@ export interface RunOptions {
   /** Whether the result holds standard error too. @default false */
   readonly includeErrors?: boolean;
   /** Ends the command early. */
-  readonly signal?: AbortSignal;
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** A command that ended badly, with what it printed. */

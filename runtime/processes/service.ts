@@ -1,15 +1,17 @@
-import { closeSync, existsSync, openSync, readFileSync } from 'node:fs';
+import { closeSync, existsSync, openSync, readFileSync, statSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type GuardedProcess, type GuardOptions, startGuarded } from './guarded';
+
+const POLL_INTERVAL_MS = 100;
 
 export interface ServiceOptions extends Omit<GuardOptions, 'stdio'> {
   /** Where its output is appended. */
   readonly logFile: string;
 }
 
-/** A service that ended or stayed silent while it should have started, with the end of its log. */
+/** A service that ended or was not ready in time, with the end of what this start of it logged. */
 export class ServiceFailed extends Error {
-  override readonly name = 'ServiceFailed';
+  override readonly name: string = 'ServiceFailed';
 
   constructor(
     readonly service: string,
@@ -28,6 +30,8 @@ export class Service {
   private constructor(
     readonly name: string,
     private readonly logFile: string,
+    /** Bytes of the log that earlier starts wrote. */
+    private readonly logOffset: number,
     private readonly guarded: GuardedProcess,
   ) {
     const { child } = guarded;
@@ -38,7 +42,8 @@ export class Service {
     const { logFile, ...rest } = options;
     const log = openSync(logFile, 'a', 0o600);
     try {
-      return new Service(name, logFile, startGuarded(command, args, { ...rest, stdio: ['ignore', log, log] }));
+      const offset = statSync(logFile).size;
+      return new Service(name, logFile, offset, startGuarded(command, args, { ...rest, stdio: ['ignore', log, log] }));
     } finally {
       closeSync(log);
     }
@@ -59,17 +64,31 @@ export class Service {
   }
 
   /**
-   * Polls until `isReady` holds.
+   * Polls until `isReady` holds. A check that never settles delays no other outcome; its signal aborts with the wait.
    *
    * @throws ServiceFailed when the process ends or time runs out
    */
-  async waitUntil(isReady: () => Promise<boolean>, timeoutSeconds: number, signal?: AbortSignal): Promise<void> {
-    const deadline = Date.now() + timeoutSeconds * 1000;
-    while (!(await isReady().catch(() => false))) {
+  async waitUntil(
+    isReady: (signal: AbortSignal) => Promise<boolean>,
+    timeoutSeconds: number,
+    signal?: AbortSignal,
+  ): Promise<void> {
+    const waiting = new AbortController();
+    const poll = async () => {
+      while (!waiting.signal.aborted && !(await isReady(waiting.signal).catch(() => false)))
+        await sleep(POLL_INTERVAL_MS);
+    };
+    const exit = this.exited.then(() => {
+      throw this.failure('ended while starting');
+    });
+    const timeout = sleep(timeoutSeconds * 1000, undefined, { signal: waiting.signal }).then(() => {
+      throw this.failure(`was not ready after ${timeoutSeconds} s`);
+    });
+    try {
       signal?.throwIfAborted();
-      if (!this.isRunning) throw this.failed('ended while starting');
-      if (Date.now() > deadline) throw this.failed(`was not ready after ${timeoutSeconds} s`);
-      await sleep(100);
+      await Promise.race([poll(), exit, timeout, ...(signal ? [rejectedOnAbort(signal, waiting.signal)] : [])]);
+    } finally {
+      waiting.abort();
     }
   }
 
@@ -86,8 +105,16 @@ export class Service {
     await this.exited;
   }
 
-  private failed(reason: string): ServiceFailed {
-    const log = existsSync(this.logFile) ? readFileSync(this.logFile, 'utf8').trim().slice(-3000) : '';
-    return new ServiceFailed(this.name, reason, this.logFile, log);
+  /** An error about this start of the service, with what it logged. */
+  failure(reason: string): ServiceFailed {
+    const log = existsSync(this.logFile) ? readFileSync(this.logFile).subarray(this.logOffset).toString() : '';
+    return new ServiceFailed(this.name, reason, this.logFile, log.trim().slice(-3000));
   }
+}
+
+/** Rejects with the signal's reason; its listener goes when the waiting is over. */
+function rejectedOnAbort(signal: AbortSignal, over: AbortSignal): Promise<never> {
+  return new Promise((_, reject) =>
+    signal.addEventListener('abort', () => reject(signal.reason), { once: true, signal: over }),
+  );
 }

@@ -8,7 +8,7 @@ import { localProcess } from './local-process';
 import { LocalService } from './local-service';
 
 const HOST = '127.0.0.1';
-const READY_WITHIN_S = 60;
+const START_TIMEOUT_S = 60;
 
 export interface EdgeOptions {
   /** Path of Envoy. */
@@ -24,7 +24,7 @@ export interface EdgeOptions {
 /** The edge on 127.0.0.1, as deployed but for addresses and its liveness answer; ready whether LiteLLM is or not. */
 export class Edge extends LocalService {
   constructor(private readonly options: EdgeOptions) {
-    super(options.port, READY_WITHIN_S);
+    super(options.port, START_TIMEOUT_S);
   }
 
   protected override launch(): Service {
@@ -45,9 +45,9 @@ export class Edge extends LocalService {
     return Service.start('the edge', program, args, { env: {}, cwd: directory, logFile });
   }
 
-  protected override isReady(): Promise<boolean> {
+  protected override isReady(signal: AbortSignal): Promise<boolean> {
     return new Promise((resolve) => {
-      const socket = connect(this.options.port, HOST, () => resolve(true));
+      const socket = connect({ port: this.options.port, host: HOST, signal }, () => resolve(true));
       socket.once('error', () => resolve(false)).once('connect', () => socket.destroy());
     });
   }

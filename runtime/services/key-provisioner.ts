@@ -9,7 +9,7 @@ import { LocalService } from './local-service';
 
 const SERVER = join(__dirname, '../../images/key-provisioner/src/server.ts');
 const TYPESCRIPT_LOADER = pathToFileURL(require.resolve('tsx')).href;
-const READY_WITHIN_S = 60;
+const START_TIMEOUT_S = 60;
 
 export interface KeyProvisionerOptions {
   readonly settings: Settings;
@@ -29,7 +29,7 @@ export interface KeyProvisionerOptions {
 /** The key-provisioner on 127.0.0.1, run from its source; ready when it answers, whether LiteLLM does or not. */
 export class KeyProvisioner extends LocalService {
   constructor(private readonly options: KeyProvisionerOptions) {
-    super(options.port, READY_WITHIN_S);
+    super(options.port, START_TIMEOUT_S);
   }
 
   protected override launch(): Service {
@@ -40,14 +40,14 @@ export class KeyProvisioner extends LocalService {
       addresses: { litellm },
       files: { 'gateway.json': configuration },
     });
-    const here = { PATH: process.env.PATH ?? '', HOST: '127.0.0.1', PORT: String(port) };
+    const address = { PATH: process.env.PATH ?? '', HOST: '127.0.0.1', PORT: String(port) };
     return Service.start('key-provisioner', process.execPath, ['--import', TYPESCRIPT_LOADER, SERVER], {
-      env: { ...environment, ...here, ...env },
+      env: { ...environment, ...address, ...env },
       logFile,
     });
   }
 
-  protected override async isReady(): Promise<boolean> {
-    return (await fetch(`${this.url}/health`)).ok;
+  protected override async isReady(signal: AbortSignal): Promise<boolean> {
+    return (await fetch(`${this.url}/health`, { signal })).ok;
   }
 }

@@ -9,7 +9,7 @@ import { LocalService } from './local-service';
 
 const OFFLINE_BIN = join(__dirname, '../../packages/prisma-engine/offline-bin');
 /** A busy or small machine takes minutes; below the five that a contract suite waits. */
-const READY_WITHIN_S = 270;
+const START_TIMEOUT_S = 270;
 
 /** Keeps LiteLLM from calling providers for what `mock_response` does not cover (counting tokens, say). */
 const OFFLINE = {
@@ -46,27 +46,27 @@ export interface LiteLLMOptions {
 /** The LiteLLM proxy on 127.0.0.1, as deployed but for its address, against a migrated database; ready with its database. */
 export class LiteLLM extends LocalService {
   constructor(private readonly options: LiteLLMOptions) {
-    super(options.port, READY_WITHIN_S);
+    super(options.port, START_TIMEOUT_S);
   }
 
   protected override launch(): Service {
     const { venv, port, logFile } = this.options;
     const { arguments: args, environment } = this.rendered();
     // Of an option given twice, the last one counts.
-    const here = ['--host', '127.0.0.1', '--port', String(port)];
-    return Service.start('LiteLLM', join(venv, 'bin/python'), [join(venv, 'bin/litellm'), ...args, ...here], {
+    const address = ['--host', '127.0.0.1', '--port', String(port)];
+    return Service.start('LiteLLM', join(venv, 'bin/python'), [join(venv, 'bin/litellm'), ...args, ...address], {
       env: environment,
       cwd: dirname(logFile), // LiteLLM and prisma-client-py read a .env file from where they run
       logFile,
     });
   }
 
-  /** Asked with the master key, so that somebody else's proxy on the same port does not count. */
-  protected override async isReady(): Promise<boolean> {
+  /** Asked with the master key, so that another gateway's LiteLLM on the same port does not count. */
+  protected override async isReady(signal: AbortSignal): Promise<boolean> {
     const headers = { authorization: `Bearer ${this.options.secrets.litellm_master_key}` };
-    const readiness = await fetch(`${this.url}/health/readiness`);
+    const readiness = await fetch(`${this.url}/health/readiness`, { signal });
     if (!readiness.ok || ((await readiness.json()) as { db?: string }).db !== 'connected') return false;
-    return (await fetch(`${this.url}/v1/models`, { headers })).ok;
+    return (await fetch(`${this.url}/v1/models`, { headers, signal })).ok;
   }
 
   private rendered() {

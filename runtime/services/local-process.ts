@@ -5,7 +5,7 @@ import type { SecretName } from '../../settings/secrets';
 import type { EnvValue, WorkloadName } from '../../workloads/value';
 import type { Workload } from '../../workloads/workload';
 
-/** What a workload meets where it runs as a process of this machine. */
+/** Where a workload runs as a process of this machine. */
 export interface LocalPlace {
   /** For its files and its scratch directories. */
   readonly directory: string;
@@ -36,10 +36,13 @@ export function localProcess(workload: Workload, place: LocalPlace): LocalProces
         return moved(value.text);
       case 'variable': {
         const secret = place.secrets[value.secret] ?? '';
-        return value.encoding === 'url' ? encodeURIComponent(secret) : secret;
+        return value.encoding === 'url' ? urlEncoded(secret) : secret;
       }
       case 'derived':
-        return createHash('sha256').update(`${place.secrets[value.secret]}|${value.purpose}`).digest('hex');
+        // As constructs/terraform/value.ts writes it for Docker, so that a value is the same wherever it is rendered.
+        return createHash('sha256')
+          .update(`${value.purpose}:${place.secrets[value.secret] ?? ''}`)
+          .digest('hex');
       case 'reference':
         return found(place.addresses[value.workload], `the address of ${value.workload}`);
       case 'path':
@@ -72,3 +75,7 @@ function found<T>(value: T | undefined, what: string): T {
   if (value === undefined) throw new Error(`the workload refers to ${what}, which this runtime does not have`);
   return value;
 }
+
+/** As Terraform's `urlencode` with `%20` for spaces. */
+const urlEncoded = (text: string) =>
+  encodeURIComponent(text).replace(/[!'()*]/g, (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`);

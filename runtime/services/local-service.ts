@@ -1,3 +1,4 @@
+import { waitUntilReady } from '../processes/port-taken';
 import type { Service } from '../processes/service';
 
 /** A workload as one process of this machine that answers on 127.0.0.1. */
@@ -6,8 +7,8 @@ export abstract class LocalService {
 
   protected constructor(
     private readonly port: number,
-    /** Seconds a busy or small machine may take. */
-    private readonly readyWithin: number,
+    /** How long a busy or small machine may take. */
+    private readonly startTimeoutSeconds: number,
   ) {}
 
   get url(): string {
@@ -23,12 +24,21 @@ export abstract class LocalService {
     return this.service?.ended ?? Promise.resolve();
   }
 
-  /** Resolves when it is ready; nothing of it is left where it does not become so. */
+  /**
+   * Resolves when it is ready; where it does not become ready, nothing of it is left.
+   *
+   * @throws PortTaken where another process has its port; ServiceFailed where it ends or is not ready in time
+   */
   async start(signal?: AbortSignal): Promise<void> {
     const service = this.launch();
     this.service = service;
     try {
-      await service.waitUntil(() => this.isReady(), this.readyWithin, signal);
+      await waitUntilReady(service, {
+        port: this.port,
+        isReady: (over) => this.isReady(over),
+        timeoutSeconds: this.startTimeoutSeconds,
+        signal,
+      });
     } catch (error) {
       await service.stop();
       throw error;
@@ -46,5 +56,6 @@ export abstract class LocalService {
 
   protected abstract launch(): Service;
 
-  protected abstract isReady(): Promise<boolean>;
+  /** @param signal aborts when the answer is of no use any more */
+  protected abstract isReady(signal: AbortSignal): Promise<boolean>;
 }

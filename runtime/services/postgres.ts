@@ -2,12 +2,15 @@ import { randomBytes } from 'node:crypto';
 import { chownSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import pg from 'pg';
+import { waitUntilReady } from '../processes/port-taken';
 import { run } from '../processes/run';
 import { Service } from '../processes/service';
 import { postgresBinaries, type ServerUser, serverUser } from './postgres-binaries';
 
 const ROLE = 'litellm';
 const MAINTENANCE_DATABASE = 'postgres';
+const START_TIMEOUT_S = 60;
+const CONNECT_TIMEOUT_MS = 10_000;
 
 // Durability is of no use here, starting fast is.
 const SERVER_SETTINGS = [
@@ -78,18 +81,34 @@ export class Postgres {
     }
   }
 
-  /** Resolves when the server takes connections. Can also follow a stop(), to end an outage. */
+  /**
+   * Resolves when the server takes connections; where it does not, nothing of it is left. Can also follow a stop(), to end
+   * an outage.
+   *
+   * @throws PortTaken where another process has its port; ServiceFailed where it ends or is not ready in time
+   */
   async start(signal?: AbortSignal): Promise<void> {
     const { dataDirectory, logFile, port } = this.options;
     const settings = [...SERVER_SETTINGS, `port=${port}`].flatMap((setting) => ['-c', setting]);
-    this.service = Service.start('PostgreSQL', join(this.binaries, 'postgres'), ['-D', dataDirectory, ...settings], {
+    const service = Service.start('PostgreSQL', join(this.binaries, 'postgres'), ['-D', dataDirectory, ...settings], {
       ...this.user,
       cwd: '/',
       env: {},
       logFile,
       stopSignal: 'SIGINT', // disconnects clients; SIGTERM would wait for them to leave
     });
-    await this.service.waitUntil(() => this.answers(), 60, signal);
+    this.service = service;
+    try {
+      await waitUntilReady(service, {
+        port,
+        isReady: () => this.isReady(),
+        timeoutSeconds: START_TIMEOUT_S,
+        signal,
+      });
+    } catch (error) {
+      await service.stop();
+      throw error;
+    }
   }
 
   async stop(): Promise<void> {
@@ -106,20 +125,24 @@ export class Postgres {
   }
 
   /** One statement as the superuser, outside the databases in use. */
-  async query(sql: string): Promise<void> {
-    const client = new pg.Client({ connectionString: this.url(MAINTENANCE_DATABASE) });
+  async query(sql: string): Promise<Record<string, unknown>[]> {
+    const client = new pg.Client({
+      connectionString: this.url(MAINTENANCE_DATABASE),
+      connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+    });
     client.on('error', () => {});
     try {
       await client.connect();
-      await client.query(sql);
+      return (await client.query<Record<string, unknown>>(sql)).rows;
     } finally {
       await client.end().catch(() => {});
     }
   }
 
-  private async answers(): Promise<boolean> {
-    await this.query('SELECT 1');
-    return true;
+  /** Another demo's server may answer on the same port, and takes the same password: both are copies of one template. */
+  private async isReady(): Promise<boolean> {
+    const [row] = await this.query('SHOW data_directory');
+    return row?.data_directory === this.options.dataDirectory;
   }
 
   private handOver(path: string): void {

@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Agent } from '../../../images/key-provisioner/src/configuration';
-import { order } from '../support/harness';
+import { sendCommand } from '../support/harness';
 import { chat } from '../support/requests';
 import { type AgentsGateway, costOf, expectSpend, startAgentsGateway } from './support/gateway';
 import type { Workspace } from './support/workspace';
@@ -89,7 +89,7 @@ describe.each(clients)('$agent', ({ agent, client, tools }) => {
 test('whatever the clients sent passes the request filter unchanged, and has a length', async () => {
   const paths = new Set(agents.sent.map(({ url }) => url.split('?')[0]));
   expect([...paths]).toEqual(expect.arrayContaining(['/v1/chat/completions', '/v1/messages', '/v1/responses']));
-  const { python } = await order<{ python: string }>('POST', '/databases');
+  const { python } = await sendCommand<{ python: string }>('POST', '/databases');
   const { stdout, stderr } = spawnSync(python, [join(__dirname, 'support/what_passes.py'), agents.gateway.directory], {
     input: JSON.stringify(agents.sent),
     encoding: 'utf8',

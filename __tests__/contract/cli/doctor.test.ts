@@ -4,7 +4,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { order } from '../support/harness';
+import { sendCommand } from '../support/harness';
 import { chat, eventually, send } from '../support/requests';
 import { startScriptedAnthropic } from '../support/scripted-anthropic/scripted-anthropic';
 import { type Gateway, type GatewayOptions, startGateway } from '../support/start-gateway';
@@ -187,7 +187,7 @@ describe('on a deployment that was good', () => {
   });
 
   test('a password that PostgreSQL refuses', async () => {
-    const { databaseUrl, queryEngine } = await order<{ databaseUrl: string; queryEngine: string }>(
+    const { databaseUrl, queryEngine } = await sendCommand<{ databaseUrl: string; queryEngine: string }>(
       'POST',
       '/databases',
     );

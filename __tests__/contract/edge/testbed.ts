@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import type { BodyClass } from '../../../workloads/body-limits';
 import { edgeConfiguration } from '../../../workloads/edge-configuration';
 import { freePorts } from '../../programs/workspace/door-testbed';
-import { order } from '../support/harness';
+import { sendCommand } from '../support/harness';
 
 export const HOST = '127.0.0.1';
 
@@ -20,7 +20,7 @@ export interface RunningEdge {
 
 /** The real Envoy with the deployed configuration, in front of whatever listens on a port. */
 export async function startEdge(upstream: number, classes: readonly BodyClass[]): Promise<RunningEdge> {
-  const { program } = await order<{ program: string }>('POST', '/envoy');
+  const { program } = await sendCommand<{ program: string }>('POST', '/envoy');
   const [port = 0, healthPort = 0] = await freePorts(2);
   const directory = mkdtempSync(join(tmpdir(), 'edge-'));
   const file = join(directory, 'envoy.json');

@@ -4,7 +4,7 @@ import { promisify } from 'node:util';
 import { ALLOWED_ROUTES } from '../../../images/key-provisioner/src/keys/routes';
 import { REQUEST_RULES } from '../../../litellm-config/request-rules';
 import { startForeignServer } from '../agents/support/foreign-server';
-import { order } from '../support/harness';
+import { sendCommand } from '../support/harness';
 import { eventually, type Reply, send } from '../support/requests';
 import { type Recorded, startScriptedAnthropic } from '../support/scripted-anthropic/scripted-anthropic';
 import { type Gateway, startGateway } from '../support/start-gateway';
@@ -477,7 +477,7 @@ const run = promisify(execFile);
 
 /** Runs a Python program with the LiteLLM under test. */
 async function withLiteLLM(program: string[]): Promise<string> {
-  const { python } = await order<{ python: string }>('POST', '/databases');
+  const { python } = await sendCommand<{ python: string }>('POST', '/databases');
   const { stdout } = await run(python, program, {
     env: { ...process.env, LITELLM_LOCAL_MODEL_COST_MAP: 'True' },
     maxBuffer: 16 * 1024 * 1024,

@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { order } from '../support/harness';
+import { sendCommand } from '../support/harness';
 
 const CONFORMANCE = join(__dirname, 'prisma_client_conformance.py');
 const execute = promisify(execFile);
@@ -24,7 +24,7 @@ async function conform(databaseUrl: string): Promise<Record<string, string | nul
 }
 
 beforeAll(async () => {
-  database = await order<Database>('POST', '/databases');
+  database = await sendCommand<Database>('POST', '/databases');
   problems = await conform(database.databaseUrl);
 }, 180_000);
 

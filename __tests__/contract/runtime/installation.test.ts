@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readdirSync, rmSync, symlinkSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { cacheDirectory } from '../../../runtime/installation/directories';
 import { LITELLM_VERSION } from '../../../runtime/versions';
@@ -88,6 +88,20 @@ test(
   },
   10 * MINUTES,
 );
+
+test('the constraints hold what LiteLLM itself is pinned to', () => {
+  const program = 'import importlib.metadata, json; print(json.dumps(importlib.metadata.requires("litellm")))';
+  const python = join(cacheDirectory(), VENV, 'bin/python');
+  const requirements = JSON.parse(execFileSync(python, ['-c', program], { encoding: 'utf8' })) as string[];
+  const pinned = requirements
+    .map((requirement) => /^([\w.-]+)==([\w.]+)\s*;\s*extra == 'proxy'$/.exec(requirement) ?? [])
+    .flatMap(([, name, version]) => (name ? [`${name}==${version}`] : []));
+  expect(pinned.join(' ')).toContain('litellm-proxy-extras==');
+  const constraints = readFileSync(join(__dirname, '../../../runtime/installation/constraints.txt'), 'utf8').split(
+    '\n',
+  );
+  expect(constraints).toEqual(expect.arrayContaining(pinned));
+});
 
 test(
   'an untouched installation needs no package index',

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { HARNESS_URL, keepHarness } from './harness-process';
+import { HARNESS_URL, rememberHarness } from './harness-process';
 
 const ROOT = join(__dirname, '../../..');
 const SUPERVISOR = join(ROOT, '__tests__/contract/support/supervisor.ts');
@@ -14,7 +14,7 @@ export default async function globalSetup(): Promise<void> {
     stdio: ['pipe', 'pipe', 'inherit'],
     detached: true, // ends with standard input, after everything else; not by Ctrl-C
   });
-  keepHarness(child);
+  rememberHarness(child);
   const line = await Promise.race([
     once(createInterface({ input: child.stdout }), 'line').then(([text]) => String(text)),
     once(child, 'exit').then(() => undefined),

@@ -7,7 +7,7 @@ export const HARNESS_URL = 'GATEWAY_TEST_HARNESS_URL';
 const holder = globalThis as { gatewayTestHarness?: ChildProcess };
 
 /** Remembers the supervisor between global set-up and tear-down. */
-export function keepHarness(child: ChildProcess): void {
+export function rememberHarness(child: ChildProcess): void {
   holder.gatewayTestHarness = child;
 }
 

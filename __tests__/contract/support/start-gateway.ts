@@ -1,11 +1,11 @@
 import { join, relative } from 'node:path';
 import { parse, stringify } from 'yaml';
 import { PROVIDERS, type Provider } from '../../../catalog/model';
-import { gatewayConfigurationJson } from '../../../litellm-config/gateway-json';
 import { type ProxyConfig, proxyConfigYaml } from '../../../litellm-config/proxy-config';
 import { parseSettings } from '../../../settings/load';
 import type { Settings } from '../../../settings/schema';
-import { order } from './harness';
+import { sendCommand } from './harness';
+import type { GatewayAnswer } from './test-gateway';
 
 export interface GatewayOptions {
   /** The content of `gateway.yaml`, or settings already parsed. @default - Anthropic and Bedrock, everything else by default */
@@ -29,7 +29,7 @@ export interface Control {
 }
 
 export interface Gateway {
-  /** The edge in front of LiteLLM, `http://127.0.0.1:…`: what everybody calls. */
+  /** The edge in front of LiteLLM, `http://127.0.0.1:…`: what clients call. */
   readonly url: string;
   /** LiteLLM itself, as the key-provisioner reaches it. */
   readonly litellmUrl: string;
@@ -58,23 +58,16 @@ export interface Gateway {
 /** The real LiteLLM on a fresh database, and the real key-provisioner where asked for. Stop it in `afterAll`. */
 export async function startGateway(options: GatewayOptions = {}): Promise<Gateway> {
   const settings = settingsOf(options.settings);
-  const ports = await order<{ port: number; litellmPort: number; provisionerPort: number }>('POST', '/ports');
-  const answer = await order<Answer>('POST', '/gateways', {
-    ...ports,
+  const answer = await sendCommand<GatewayAnswer>('POST', '/gateways', {
     suite: relative(join(__dirname, '../..'), expect.getState().testPath ?? ''),
     settings,
     config: configText(settings, options),
-    gatewayJson: options.keyProvisioner
-      ? gatewayConfigurationJson(settings, {
-          gatewayUrl: `http://127.0.0.1:${ports.port}`,
-          provisionerUrl: `http://127.0.0.1:${ports.provisionerPort}`,
-        })
-      : undefined,
     env: options.env ?? {},
+    keyProvisioner: Boolean(options.keyProvisioner),
     provisionerEnv: typeof options.keyProvisioner === 'object' ? options.keyProvisioner : {},
   });
   const { id, ...rest } = answer;
-  const control = (path: string, action: string) => () => order<void>('POST', `${path}/${action}`);
+  const control = (path: string, action: string) => () => sendCommand<void>('POST', `${path}/${action}`);
   const service = (name: string) => ({
     start: control(`/gateways/${id}/${name}`, 'start'),
     stop: control(`/gateways/${id}/${name}`, 'stop'),
@@ -88,15 +81,10 @@ export async function startGateway(options: GatewayOptions = {}): Promise<Gatewa
     edge: service('edge'),
     keyProvisioner: service('key-provisioner'),
     postgres: { start: control('/postgres', 'start'), stop: control('/postgres', 'stop') },
-    startKeyProvisionerCopy: (env = {}) => order<{ url: string }>('POST', `/gateways/${id}/key-provisioners`, env),
-    stop: () => order<void>('DELETE', `/gateways/${id}`),
+    startKeyProvisionerCopy: (env = {}) =>
+      sendCommand<{ url: string }>('POST', `/gateways/${id}/key-provisioners`, env),
+    stop: () => sendCommand<void>('DELETE', `/gateways/${id}`),
   };
-}
-
-interface Answer
-  extends Omit<Gateway, 'litellm' | 'edge' | 'keyProvisioner' | 'postgres' | 'settings' | 'provisionerUrl'> {
-  readonly id: string;
-  readonly provisionerUrl?: string;
 }
 
 const DEFAULT_PROVIDERS = {
@@ -113,7 +101,7 @@ function settingsOf(given: GatewayOptions['settings']): Settings {
 }
 
 function configText(settings: Settings, { configure, mock = PROVIDERS, apiBase }: GatewayOptions): string {
-  const text = proxyConfigYaml(settings, { mock, ...(apiBase ? { apiBase } : {}) });
+  const text = proxyConfigYaml(settings, { mock, ...(apiBase && { apiBase }) });
   if (!configure) return text;
   const config = parse(text) as ProxyConfig;
   configure(config);

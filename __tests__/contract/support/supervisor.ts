@@ -1,14 +1,15 @@
 /**
  * Usage: node --import tsx __tests__/contract/support/supervisor.ts
  *
- * Runs one PostgreSQL server and any number of gateways for a test run, in this process's own directory, and takes
- * orders over HTTP on 127.0.0.1. Prints `{"url": …}` when it is ready. Ends, with everything it started, when standard
+ * Runs one PostgreSQL server and any number of gateways for a test run, in this process's own directory, and handles
+ * commands over HTTP on 127.0.0.1. Prints `{"url": …}` when it is ready. Ends, with everything it started, when standard
  * input does: that is, when the test run ends, however it ends.
  */
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { Problem } from '../../../runtime/problem';
-import { type GatewayRequest, TestGateways } from './gateways';
+import { TestGateways } from './gateways';
+import type { GatewayRequest } from './test-gateway';
 
 const stopping = new AbortController();
 let gateways: TestGateways | undefined;
@@ -43,7 +44,7 @@ async function main(): Promise<void> {
     try {
       const chunks: Buffer[] = [];
       for await (const chunk of request) chunks.push(chunk as Buffer);
-      answer = await obey(`${request.method} ${request.url}`, JSON.parse(Buffer.concat(chunks).toString() || '{}'));
+      answer = await handle(`${request.method} ${request.url}`, JSON.parse(Buffer.concat(chunks).toString() || '{}'));
     } catch (error) {
       status = 500;
       answer = { error: (error as Error).message };
@@ -56,11 +57,10 @@ async function main(): Promise<void> {
   });
 }
 
-async function obey(order: string, body: unknown): Promise<unknown> {
+async function handle(command: string, body: unknown): Promise<unknown> {
   if (!gateways) throw new Error('not ready');
   const [, method, first, id = '', service = '', action = ''] =
-    /^(\w+) \/([\w-]+)(?:\/([\w-]+))?(?:\/([\w-]+))?(?:\/([\w-]+))?$/.exec(order) ?? [];
-  if (method === 'POST' && first === 'ports') return gateways.ports();
+    /^(\w+) \/([\w-]+)(?:\/([\w-]+))?(?:\/([\w-]+))?(?:\/([\w-]+))?$/.exec(command) ?? [];
   if (method === 'POST' && first === 'envoy') return { program: gateways.envoy };
   if (method === 'POST' && first === 'databases') return gateways.database();
   if (method === 'POST' && first === 'postgres')
@@ -73,7 +73,7 @@ async function obey(order: string, body: unknown): Promise<unknown> {
     }
     if (method === 'POST') return gateways.control(id, service, action);
   }
-  throw new Error(`no such order: ${order}`);
+  throw new Error(`there is no command ${command}`);
 }
 
 /** Fewer lines for a log that is not a terminal. */

@@ -2,7 +2,7 @@ import { mkdtempSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { claimPorts } from '../../../demo/ports';
+import { claimPorts, replacePort } from '../../../demo/ports';
 import { Registry } from '../../../demo/registry';
 import { quietly } from '../../../runtime/installation/work';
 import { freePort } from '../../../runtime/processes/ports';
@@ -52,4 +52,27 @@ test('a demo that is starting keeps its ports before it listens', async () => {
   ]);
   const all = [...Object.values(first), ...Object.values(second)];
   expect(new Set(all).size).toBe(all.length);
+});
+
+test('a port that was lost before it was used is replaced by one that no demo has', async () => {
+  const shared = registry();
+  const request = { usualGateway: await freePort(), usualProvisioner: await freePort() };
+  const ports = await claimPorts(shared, request, demo, quietly);
+  const replaced = await replacePort(shared, request, demo, ports, 'litellm', quietly);
+  expect(replaced).toEqual({ ...ports, litellm: expect.any(Number) });
+  expect(Object.values(ports)).not.toContain(replaced.litellm);
+  const [entry] = await shared.running();
+  expect(entry?.ports.toSorted()).toEqual(Object.values(replaced).toSorted());
+});
+
+test.each([
+  ['gateway', '--gateway-port'],
+  ['provisioner', '--provisioner-port'],
+] as const)('the %s port that the user named and that was lost is refused with a way out', async (service, flag) => {
+  const shared = registry();
+  const port = await freePort();
+  const request = { [service]: port, usualGateway: await freePort(), usualProvisioner: await freePort() };
+  const ports = await claimPorts(shared, request, demo, quietly);
+  const replacement = async () => replacePort(shared, request, demo, ports, service, quietly);
+  await expect(replacement()).rejects.toThrow(`port ${port} is taken; name another one with ${flag}`);
 });

@@ -11,7 +11,7 @@ import { createServer, type IncomingHttpHeaders, type IncomingMessage, type Serv
 import type { AddressInfo } from 'node:net';
 
 export interface Options {
-  port?: number;
+  port?: number | undefined;
   /** Where to listen; a container wants 0.0.0.0. @default 127.0.0.1 */
   host?: string | undefined;
   /** Models that are no longer served: 404 not_found_error. */
@@ -21,13 +21,13 @@ export interface Options {
   /** Models that never call a tool, and answer in words instead. */
   wordy?: RegExp | undefined;
   /** The only `x-api-key` it accepts. @default - any */
-  apiKey?: string;
+  apiKey?: string | undefined;
   /** What it answers to everything it would otherwise do, such as while it is overloaded. */
   trouble?: Trouble | undefined;
   /** The same for single requests: what it answers to one with this body, if not what it otherwise would. */
   troubleWith?: (body: string) => Trouble | undefined;
   /** Which kind of tool to call where the client offers both. */
-  prefer?: 'write' | 'shell';
+  prefer?: 'write' | 'shell' | undefined;
   /** Appends each request as one line of JSON, without the bodies. */
   logFile?: string | undefined;
 }

@@ -2,6 +2,8 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import type { Readable, Writable } from 'node:stream';
+import { processStart } from '../../../../runtime/processes/process-start';
 
 const GUARDED = join(__dirname, '../../../../runtime/processes/guarded.ts');
 
@@ -23,22 +25,15 @@ async function parentOf(command: string, graceSeconds = 10) {
   return { parent, pids: JSON.parse(line) as number[] };
 }
 
-const isAlive = (pid: number) => {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch {
-    return false;
-  }
-};
+const isAlive = async (pid: number) => (await processStart(pid)) !== undefined;
 
 async function allGone(pids: number[]) {
-  while (pids.some(isAlive)) await new Promise((resolve) => setTimeout(resolve, 20));
+  for (const pid of pids) while (await isAlive(pid)) await new Promise((resolve) => setTimeout(resolve, 20));
 }
 
 test('a child ends when its parent is killed', async () => {
   const { parent, pids } = await parentOf('echo $$; exec sleep 300');
-  expect(pids.every(isAlive)).toBe(true);
+  expect(await Promise.all(pids.map(isAlive))).not.toContain(false);
   parent.kill('SIGKILL');
   await allGone(pids);
 }, 30_000);
@@ -66,3 +61,21 @@ test('a child is first asked to end', async () => {
   parent.kill('SIGUSR1');
   await allGone(pids);
 }, 30_000);
+
+const onLinux = process.platform === 'linux' ? test : test.skip; // macOS has no setsid command
+
+onLinux(
+  'what a child started ends at once with it, although nothing reaps the child',
+  async () => {
+    const guard = join(__dirname, '../../../../runtime/processes/guard.sh');
+    const command = `setsid sh '${guard}' TERM 3600 sh -c 'sleep 300 & echo $$ $!; exec sleep 300' & exec sleep 600`;
+    const parent = spawn('sh', ['-c', command], { stdio: ['ignore', 'pipe', 'inherit', 'pipe'] });
+    const [line] = (await once(createInterface({ input: parent.stdout as Readable }), 'line')) as [string];
+    const [leader = 0, child = 0] = line.split(' ').map(Number);
+    (parent.stdio[3] as Writable).destroy();
+    await allGone([leader, child]);
+    expect(process.kill(leader, 0)).toBe(true);
+    parent.kill('SIGKILL');
+  },
+  30_000,
+);

@@ -21,6 +21,19 @@ test('a service that is never ready is given up', async () => {
   expect(service.isRunning).toBe(false);
 });
 
+test('a service that ends is reported although the check of its readiness never settles', async () => {
+  const { service } = start('echo the reason; exit 1');
+  await expect(service.waitUntil(() => new Promise(() => {}), 30)).rejects.toThrow('ended while starting');
+});
+
+test('an error shows what this start logged, not what an earlier one did', async () => {
+  const { service: earlier, logFile } = start('echo of the first start');
+  await earlier.ended;
+  const service = Service.start('the service', 'sh', ['-c', 'echo the reason; exit 1'], { env: process.env, logFile });
+  await expect(service.waitUntil(async () => false, 30)).rejects.toMatchObject({ log: 'the reason' });
+  expect(readFileSync(logFile, 'utf8')).toBe('of the first start\nthe reason\n');
+});
+
 test('only its owner reads a log', async () => {
   const { service, logFile } = start('echo secret');
   await service.ended;

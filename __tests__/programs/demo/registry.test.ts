@@ -2,6 +2,7 @@ import { existsSync, mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { MARKER, Registry } from '../../../demo/registry';
+import { zombie } from '../runtime/processes/zombie';
 
 function setUp() {
   const cache = mkdtempSync(join(tmpdir(), 'registry-test-'));
@@ -17,7 +18,7 @@ function setUp() {
     const entry = { pid, began: 'Thu Jan  1 00:00:00 1970', directory: path, keep, ports: [] };
     writeFileSync(join(cache, 'demos', `${pid}.json`), JSON.stringify(entry));
   };
-  return { registry: new Registry(cache), directory, leftOver };
+  return { cache, registry: new Registry(cache), directory, leftOver };
 }
 
 test('a demo that runs is listed until it is removed', async () => {
@@ -58,3 +59,30 @@ test('a directory that is not a demo is never removed', async () => {
   await registry.running();
   expect(existsSync(path)).toBe(true);
 });
+
+test('a demo that was killed and that its parent has not reaped counts as gone', async () => {
+  const { cache, registry, directory } = setUp();
+  const path = directory('killed');
+  const script = `
+    const { Registry } = require(${JSON.stringify(require.resolve('../../../demo/registry'))});
+    new Registry(${JSON.stringify(cache)}).add({ directory: ${JSON.stringify(path)}, keep: false, ports: [4000] })
+      .then(() => console.log('registered'));
+    setInterval(() => {}, 1000);`;
+  const command = `exec '${process.execPath}' --import tsx -e '${script.replaceAll("'", `'"'"'`)}'`;
+  const { pid, reap } = await zombie(command, 1);
+  try {
+    await expectGone(registry);
+    expect(process.kill(pid, 0)).toBe(true);
+    expect(existsSync(path)).toBe(false);
+  } finally {
+    reap();
+  }
+}, 60_000);
+
+/** A killed process takes a moment to end. */
+async function expectGone(registry: Registry): Promise<void> {
+  const deadline = Date.now() + 10_000;
+  while ((await registry.running()).length > 0 && Date.now() < deadline)
+    await new Promise((end) => setTimeout(end, 50));
+  expect(await registry.running()).toEqual([]);
+}

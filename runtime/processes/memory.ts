@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { run } from '../runtime/processes/run';
+import { run } from './run';
 
 /**
  * Megabytes that a process and all its descendants take. On Linux pages that several of them share count once
