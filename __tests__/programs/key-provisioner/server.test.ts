@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { configuration, SECRETS } from './configuration';
+import { configuration, SECRETS } from '../../unit/key-provisioner/configuration';
 
 const ROOT = join(__dirname, '../../..');
 const directory = mkdtempSync(join(tmpdir(), 'provisioner-server-'));

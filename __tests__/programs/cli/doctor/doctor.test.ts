@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import type { Machine } from '../../../../cli/doctor/machine';
 import type { Http } from '../../../../cli/http';
-import { gatewayInProcess } from '../in-process';
+import { gatewayInProcess } from '../../../unit/cli/in-process';
 import { MemoryRuntime, type MemoryWorkload } from './memory-runtime';
 
 const folder = mkdtempSync(join(tmpdir(), 'doctor-'));
