@@ -1,6 +1,9 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { BuildContext } from '../constructs/docker/build-context';
+import { deploymentJson } from '../deployment/describe';
+import type { Settings } from '../settings/schema';
+import type { Workload } from '../workloads/workload';
 import type { PlatformStack } from './platform-stack';
 
 /**
@@ -16,4 +19,9 @@ export function writeArtifacts(outdir: string, platform: PlatformStack): void {
     }
   }
   for (const folder of platform.builtFolders) new BuildContext(folder).stage(outdir);
+}
+
+/** Writes `<outdir>/deployment.json`: the same as values, for `gateway review` and other readers. */
+export function writeDeployment(outdir: string, settings: Settings, workloads: readonly Workload[]): void {
+  writeFileSync(path.join(outdir, 'deployment.json'), deploymentJson(settings, { workloads }));
 }

@@ -8,13 +8,11 @@ import { Construct } from 'constructs';
 import type { Settings } from '../../settings/schema';
 import { type CoderRoute, coderRoute } from '../../workspace/coder-route';
 import { workspaceEnvironment } from '../../workspace/environment';
+import { workspaceImage } from '../../workspace/image';
 import { parameterValue } from '../../workspace/parameters';
 import { WorkspaceAgent } from '../terraform/workspace-agent';
 import { healthLabel } from './health';
 import { WorkspaceDoor } from './workspace-door';
-
-/** The image that `images/contractor-workspace` builds, unless `images.workspace` names another. */
-export const WORKSPACE_IMAGE = 'coder-ai-gateway/contractor-workspace:0.1.0';
 
 /** Prefix of the workspaces' bridges on the host, for firewall rules; the rest is the beginning of the workspace id. */
 export const BRIDGE_PREFIX = 'gws';
@@ -104,7 +102,7 @@ export class ContractorWorkspace extends Construct {
       count,
       name: named('ws'),
       hostname: workspace.name,
-      image: settings.images.workspace ?? WORKSPACE_IMAGE,
+      image: workspaceImage(settings),
       entrypoint: ['workspace-entrypoint', 'sh', '-c', agent.initScript],
       env: workspaceEnvironment({ settings, token: TOKEN_EXPRESSION, agentToken: agent.token }),
       user: '1000:1000',
