@@ -1,20 +1,24 @@
-import { readFileSync } from 'node:fs';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { optionsOf } from './context';
 import { EXIT, usageError } from './errors';
+import { complete } from './review/base/complete';
+import { settingsFiles } from './review/base/settings-file';
 import { compare } from './review/compare';
+import type { KeyCounts } from './review/comparison';
 import { reaches, SEVERITIES, type Severity } from './review/finding';
-import { type Plan, planSchema } from './review/plan';
-import type { KeyCounts } from './review/policies';
-import { report, tally, verdict } from './review/report';
-import { synthesizeCommit, synthesizeHere } from './review/synthesize';
-import { print, printJson } from './terminal/output';
+import { FORMATS, type Format, format } from './review/formats/format';
+import { Locations } from './review/formats/locations';
+import { readPlanFile } from './review/plan-file';
+import { ROOT, synthesizeCommit, synthesizeHere } from './review/synthesize';
+import { print } from './terminal/output';
 import { working } from './terminal/progress';
 
 interface Options {
   readonly base: string;
+  readonly baseSettings?: string;
   readonly plan?: string;
   readonly keys?: KeyCounts;
+  readonly format: Format;
   readonly failOn: Severity | 'never';
 }
 
@@ -39,10 +43,22 @@ const counts = (value: string, earlier: KeyCounts): KeyCounts => ({
 export function register(program: Command): void {
   program
     .command('review')
-    .description('what this working tree changes against another commit, in Markdown for a pull request')
+    .description('what this working tree changes against another commit, for a pull request')
     .requiredOption('--base <ref>', 'commit, branch or tag to compare with')
+    .option(
+      '--base-settings <file>',
+      "settings of the base: a path in it, or a file outside the repository; without it the base's own version of --settings",
+    )
     .option('--plan <file>', 'a plan as `terraform show -json` prints it: also tells what is replaced or lost')
-    .option('--keys <counts>', 'how many keys there are, for the money: workspace=40,ci=10,person=25', counts)
+    .option('--keys <counts>', 'how many keys there are, for the costs per month: workspace=40,ci=10,person=25', counts)
+    .addOption(
+      new Option(
+        '--format <format>',
+        'markdown for people, json for programs, sarif for code scanning, github for annotations',
+      )
+        .choices([...FORMATS])
+        .default('markdown'),
+    )
     .addOption(
       new Option('--fail-on <severity>', 'exit with 1 from this severity on')
         .choices([...SEVERITIES, 'never'])
@@ -52,27 +68,19 @@ export function register(program: Command): void {
 }
 
 async function review(_: unknown, command: Command): Promise<void> {
-  const { base, plan: planFile, keys = {}, failOn, json, settings } = optionsOf<Options>(command);
+  const options = optionsOf<Options>(command);
+  const { base, baseSettings, plan: planFile, keys, failOn, json, settings } = options;
+  if (json && options.format !== 'json' && command.getOptionValueSource('format') === 'cli')
+    throw usageError(`--json and --format ${options.format} contradict each other`, 'give one of them');
   const plan = planFile === undefined ? undefined : readPlanFile(planFile);
-  const before = await working(`synthesizing ${base}`, () => synthesizeCommit(base, settings));
-  const after = await working('synthesizing this working tree', () => synthesizeHere(settings));
-  const findings = compare(before, after, { keys, ...(plan ? { plan } : {}) });
-  if (json) printJson({ base, verdict: verdict(findings), severities: tally(findings), findings });
-  else print(report(findings, before, after, base).trimEnd());
+  const files = settingsFiles(settings, baseSettings, ROOT);
+  const baseOutput = await working(`synthesizing ${base}`, () => synthesizeCommit(base, files.base));
+  const headOutput = await working('synthesizing this working tree', () => synthesizeHere(files.head));
+  const { before, after } = complete(baseOutput, headOutput);
+  const findings = compare(before, after, { ...(keys ? { keys } : {}), ...(plan ? { plan } : {}) });
+  const locations = new Locations(files.head, ROOT);
+  const text = format(json ? 'json' : options.format, { base, before, after, findings, locations });
+  if (text !== '') print(text.trimEnd());
   if (failOn !== 'never' && findings.some(({ severity }) => reaches(severity, failOn)))
     process.exitCode = EXIT.findings;
-}
-
-function readPlanFile(file: string): Plan {
-  const fix = 'make one with `terraform show -json plan.bin > plan.json`';
-  let value: unknown;
-  try {
-    value = JSON.parse(readFileSync(file, 'utf8'));
-  } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException;
-    throw usageError(`${file} ${code ? `cannot be read (${code})` : `is no JSON: ${message}`}`, fix);
-  }
-  const parsed = planSchema.safeParse(value);
-  if (!parsed.success) throw usageError(`${file} is no Terraform plan in JSON`, fix);
-  return parsed.data;
 }

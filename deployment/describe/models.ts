@@ -66,5 +66,6 @@ function describeRoute(route: Route, entry: LiteLLMModel | undefined): ModelDepl
   };
 }
 
-const untold = (fields: Readonly<Record<string, unknown>>) =>
+/** Fields that a {@link ModelDeployment} does not say in its own words. */
+export const untold = (fields: Readonly<Record<string, unknown>>) =>
   Object.fromEntries(Object.entries(fields).filter(([name]) => !TOLD.has(name)));
