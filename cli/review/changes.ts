@@ -66,7 +66,8 @@ const isRecord = (value: unknown): value is Record<string, unknown> =>
 const entriesOf = (value: Record<string, unknown>) => new Map(Object.entries(value));
 
 /** Equal as JSON, whatever the order of keys. */
-export const same = (a: unknown, b: unknown): boolean => canonical(a) === canonical(b);
+export const same = (a: unknown, b: unknown): boolean =>
+  a === b || (typeof a === 'object' && typeof b === 'object' && canonical(a) === canonical(b));
 
 const canonical = (value: unknown): string =>
   JSON.stringify(value, (_, inner: unknown) =>

@@ -20,6 +20,8 @@ const other = findingsOf('other');
 export function compareTerraform(comparison: Comparison, told: readonly Finding[]): Finding[] {
   return (['platform', 'template'] as const).flatMap((kind) => {
     const [before, after] = [comparison.before[kind], comparison.after[kind]];
+    // Most changes leave one of the stacks as it is.
+    if (comparison.before.form === comparison.after.form && JSON.stringify(before) === JSON.stringify(after)) return [];
     const found = [
       ...containers(comparison, kind),
       ...compareNetworks(before, after),
@@ -54,7 +56,7 @@ function containers(comparison: Comparison, kind: 'platform' | 'template'): Find
       const reach = workload !== undefined && comparison.under('workloads', workload, 'connects').length > 0;
       return [
         ...comparePrivileges(name, was, is),
-        ...(reach ? [] : compareMembership(name, was, is)),
+        ...(reach ? [] : compareMembership(name, was, is, [comparison.was.name, comparison.is.name])),
         ...compareMounts(name, resolved(was, before) as typeof was, resolved(is, after) as typeof is, (path) =>
           directories.some((directory) => directory.path === path),
         ),

@@ -35,9 +35,19 @@ function wayOut(name: string, was: boolean, is: boolean): Finding[] {
   ];
 }
 
-/** Networks that a container joined or left. */
-export function compareMembership(name: string, was: Attributes, is: Attributes): Finding[] {
-  const [old, now] = [attached(was), attached(is)];
+/** Networks that a container joined or left; those of a deployment that was renamed are the same. */
+export function compareMembership(
+  name: string,
+  was: Attributes,
+  is: Attributes,
+  deployments: readonly string[],
+): Finding[] {
+  const ids = (container: Attributes) =>
+    attached(container).map((id) => {
+      const prefix = deployments.find((deployment) => id.startsWith(`${deployment}-`));
+      return prefix ? id.slice(prefix.length + 1) : id;
+    });
+  const [old, now] = [ids(was), ids(is)];
   return [
     ...now
       .filter((id) => !old.includes(id))
@@ -55,8 +65,8 @@ export function compareMembership(name: string, was: Attributes, is: Attributes)
   ];
 }
 
-/** Ids in the stack of the networks a container is on. */
-export const attached = (container: Attributes): string[] =>
+/** Ids in the stack, or names, of the networks a container is on. */
+const attached = (container: Attributes): string[] =>
   blocks(container['networks_advanced']).map((block) =>
     String(block['name']).replace(/^\$\{docker_network\.([\w-]+)(?:\[0\])?\.\w+\}$/, '$1'),
   );

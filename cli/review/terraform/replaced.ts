@@ -43,7 +43,7 @@ export function compareContainer(
       plain(
         volumes.length > 0 ? 'low' : 'info',
         'replaced',
-        `${code(name)} will be replaced (${reasons(workload, because, comparison)}): ${interruption(workload)}${volumes.length > 0 ? `; its data stays on the volume ${code(...volumes)}` : ''}`,
+        `${code(name)} will be replaced (${reasons(workload, because, comparison)}): ${interruption(workload, comparison)}${volumes.length > 0 ? `; its data stays on the volume ${code(...volumes)}` : ''}`,
       ),
     ];
   }
@@ -96,10 +96,12 @@ const WORDS: Readonly<Record<string, string>> = {
 };
 
 /** What people notice while a container starts again. */
-function interruption(workload: string): string {
+function interruption(workload: string, { is }: Comparison): string {
   switch (workload) {
     case 'postgres':
-      return 'until the database is ready again, LiteLLM refuses requests';
+      return is.litellm.general['allow_requests_on_db_unavailable'] === true
+        ? 'until the database is ready again, requests pass unchecked by any budget'
+        : 'until the database is ready again, LiteLLM refuses requests';
     case 'litellm':
     case 'edge':
       return 'requests fail until it is ready again';

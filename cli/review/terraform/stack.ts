@@ -53,7 +53,8 @@ export function resolved(value: unknown, stack: Stack): unknown {
     /\$\{(docker_(?:image|volume|network))\.([\w-]+)(?:\[0\])?\.\w+\}/g,
     (whole, type: string, id: string) => {
       const target = resources(stack, type).get(id);
-      if (!target) return whole;
+      // A volume whose changes Terraform ignores stays the one it is, whatever it is called now.
+      if (!target || (target['lifecycle'] as Attributes | undefined)?.['ignore_changes'] !== undefined) return whole;
       return type === 'docker_network' && target['internal'] !== true
         ? `${target['name']} (with a way out)`
         : String(target['name']);

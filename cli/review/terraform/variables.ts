@@ -53,18 +53,23 @@ function published(name: string, was: Attributes, is: Attributes): Finding[] {
 
 /** Conditions that no longer stop a stack's plan, beyond those that the description of the secrets tells of. */
 export function comparePreconditions(comparison: Comparison, stack: 'platform' | 'template'): Finding[] {
-  const [before, after] = [comparison.before[stack], comparison.after[stack]];
-  const conditions = (of: Stack) => Object.values(of.output).flatMap((output) => blocks(output['precondition']));
+  const [old, now] = [conditions(comparison.before[stack]), conditions(comparison.after[stack])];
   const rules = (deployment: typeof comparison.was) =>
     Object.values(deployment.secrets).flatMap((secret) => secret.rules.filter((rule) => rule.stack === stack)).length;
-  const lost = conditions(before).length - conditions(after).length - (rules(comparison.was) - rules(comparison.is));
+  const lost = old.length - now.length - (rules(comparison.was) - rules(comparison.is));
   if (lost <= 0) return [];
+  const gone = old.filter((condition) => !now.includes(condition));
+  // The secret that a condition is about comes last in it.
+  const about = [...new Set(gone.flatMap((condition) => /.*var\.(\w+)/s.exec(condition)?.[1] ?? []))];
   const where = stack === 'platform' ? 'the platform stack' : 'the workspace template';
   return [
     finding(
       'high',
       'precondition-removed',
-      `${plural(lost, 'condition')} that stopped a plan of ${where} with a bad secret ${lost === 1 ? 'is' : 'are'} gone`,
+      `${plural(lost, 'condition')} that stopped a plan of ${where} at a bad secret ${lost === 1 ? 'is' : 'are'} gone: ${code(...about)}`,
     ),
   ];
 }
+
+const conditions = ({ output }: Stack): string[] =>
+  Object.values(output).flatMap((each) => blocks(each['precondition']).map((block) => String(block['condition'])));

@@ -90,7 +90,7 @@ function total({ was, is, keys }: Comparison): Finding[] {
     finding(
       'info',
       'monthly-cost',
-      `all keys together cost at most ${money(costNow)} a month instead of ${money(cost)}, counting ${counted}`,
+      `all keys together cost at most ${money(costNow)} in a month of 31 days instead of ${money(cost)}, counting ${counted}`,
     ),
   ];
 }

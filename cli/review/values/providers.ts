@@ -28,6 +28,10 @@ export function compareProviders(comparison: Comparison): Finding[] {
     }
     for (const field of ['region', 'apiBase'] as const) {
       if (old[field] === now[field]) continue;
+      // Where a provider that was off, or is now, would be asked is no news.
+      if (old.credentials === 'off' || now.credentials === 'off') {
+        if (old.credentials !== now.credentials) continue;
+      }
       // A provider that serves nothing sends nothing anywhere.
       const routes = Object.entries(is.models).flatMap(([model, { deployments }]) =>
         deployments.filter(({ provider }) => provider === name).map((route) => ({ model, route })),
