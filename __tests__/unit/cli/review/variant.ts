@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { App } from 'cdktf';
 import { catalog } from '../../../../catalog/catalog';
 import type { Model } from '../../../../catalog/model';
-import { readOutput } from '../../../../cli/review/base/output';
+import { type Output, readOutput } from '../../../../cli/review/base/output';
 import type { KeyCounts, Synthesized } from '../../../../cli/review/comparison';
 import type { Plan } from '../../../../cli/review/plan';
 import { parseSettings } from '../../../../settings/load';
@@ -69,21 +69,34 @@ images:
 `;
 
 /** Synthesizes a variant with the real stacks and reads the result as the review does. */
-export function synthesize({ settings: edit, pinned: images, ...variant }: Variant = {}): Synthesized {
+export function synthesize(variant: Variant = {}): Synthesized {
+  const { deployment, ...rest } = output(variant, () => undefined);
+  if (!deployment) throw new Error('synth wrote no deployment.json');
+  return { ...rest, deployment };
+}
+
+/** The same as a checkout from before `deployment.json` leaves it. */
+export function synthesizeOlder(variant: Variant = {}): Extract<Output, { deployment: undefined }> {
+  const read = output(variant, (outdir) => rmSync(join(outdir, 'deployment.json')));
+  if (read.deployment) throw new Error('deployment.json is still there');
+  return read;
+}
+
+function output({ settings: edit, pinned: images, ...variant }: Variant, afterwards: (outdir: string) => void): Output {
   const text = edit ? edit(SETTINGS) : SETTINGS;
   if (edit && text === SETTINGS) throw new Error('the variant changes nothing in the settings');
   const before = { ...pinned };
   Object.assign(pinned, { seed: 'busybox:1.37.0' }, images);
   try {
     return edited(catalog as unknown as Draft<Model>[], variant.catalog, () =>
-      edited(SECRETS as unknown as Draft<Secret>[], variant.secrets, () => write(text, variant)),
+      edited(SECRETS as unknown as Draft<Secret>[], variant.secrets, () => write(text, variant, afterwards)),
     );
   } finally {
     Object.assign(pinned, before);
   }
 }
 
-function write(yaml: string, variant: Variant): Synthesized {
+function write(yaml: string, variant: Variant, afterwards: (outdir: string) => void): Output {
   const outdir = mkdtempSync(join(tmpdir(), 'gateway-variant-'));
   try {
     const settings = parseSettings(yaml);
@@ -97,9 +110,8 @@ function write(yaml: string, variant: Variant): Synthesized {
     app.synth();
     writeArtifacts(outdir, platform);
     writeDeployment(outdir, settings, workloads);
-    const { deployment, ...rest } = readOutput(outdir, 'the variant');
-    if (!deployment) throw new Error('synth wrote no deployment.json');
-    return { ...rest, deployment };
+    afterwards(outdir);
+    return readOutput(outdir, 'the variant');
   } finally {
     rmSync(outdir, { recursive: true, force: true });
   }
