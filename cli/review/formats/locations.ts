@@ -57,7 +57,8 @@ export class Locations {
     if (room !== 'models' || name === undefined) return undefined;
     const line = (text: string) => this.catalog.findIndex((each) => each.includes(text)) + 1;
     const id = part === 'deployments' ? place.slice(place.indexOf('/') + 1) : '';
-    const found = (id && line(`model: '${id}'`)) || line(`name: '${name}'`);
+    // Of a model that the catalog no longer has, the catalog's first line.
+    const found = (id && line(`model: '${id}'`)) || line(`name: '${name}'`) || line('export const catalog');
     return found > 0 ? { file: CATALOG, line: found } : undefined;
   }
 

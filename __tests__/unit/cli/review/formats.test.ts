@@ -96,6 +96,7 @@ test('a finding about a model points to its entry in the catalog, and one about 
   expect(
     line(about('models', 'claude-haiku-5-5', 'deployments', 'anthropic/claude-haiku-5-5', 'prices', 'input')),
   ).toEqual(['catalog/catalog.ts', "model: 'claude-haiku-5-5',"]);
+  expect(line(about('models', 'removed-model'))).toEqual(['catalog/catalog.ts', 'export const catalog = [']);
   expect(line(about('images', 'seed'))).toEqual(['workloads/images.json', expect.stringContaining('"seed": "busybox')]);
 });
 
