@@ -8,9 +8,10 @@ import { terraformProblem } from './constructs/terraform/version';
 import { modelsOutsidePolicies } from './litellm-config/outside-policies';
 import { loadSettings } from './settings/load';
 import { modelsWithoutProvider } from './settings/served-models';
-import { writeArtifacts } from './stacks/artifacts';
+import { writeArtifacts, writeDeployment } from './stacks/artifacts';
 import { ContractorWorkspaceStack } from './stacks/contractor-workspace-stack';
 import { PlatformStack } from './stacks/platform-stack';
+import { platformWorkloads } from './workloads/platform';
 
 void main();
 
@@ -33,7 +34,8 @@ async function synthesize(): Promise<void> {
   // cdktf records a stack trace for every value it makes; nobody reads them, and mapping them to sources takes time.
   process.setSourceMapsEnabled(Boolean(process.env.DEBUG));
   const app = new App({ outdir });
-  const platform = new PlatformStack(app, 'platform', { settings });
+  const workloads = platformWorkloads(settings);
+  const platform = new PlatformStack(app, 'platform', { settings, workloads });
   new ContractorWorkspaceStack(app, 'contractor-workspace', { settings });
   // The cdktf program goes on to Terraform by itself, and shows of a synth nothing but annotations. `make plan` checks the plan.
   if (process.env.CDKTF_CONTEXT_JSON) {
@@ -43,4 +45,5 @@ async function synthesize(): Promise<void> {
   }
   app.synth();
   writeArtifacts(app.outdir, platform);
+  writeDeployment(app.outdir, settings, workloads);
 }

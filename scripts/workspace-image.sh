@@ -12,7 +12,7 @@ cd "$root"
 node bin/require-packages.js
 
 settings=$(node --import tsx -e '
-  const { WORKSPACE_IMAGE } = require("./workspace/workspace.ts");
+  const { WORKSPACE_IMAGE } = require("./workspace/image.ts");
   const { loadSettings } = require("./settings/load.ts");
   const { imageOf } = require("./workloads/images.ts");
   try {

@@ -1,5 +1,8 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { deploymentJson } from '../deployment/describe';
+import type { Settings } from '../settings/schema';
+import type { Workload } from '../workloads/workload';
 import type { PlatformStack } from './platform-stack';
 
 /** Writes each workload's files as `<outdir>/<workload>/<file>`, for people and reviews. */
@@ -11,4 +14,9 @@ export function writeArtifacts(outdir: string, { platform }: PlatformStack): voi
       writeFileSync(file, content);
     }
   }
+}
+
+/** Writes `<outdir>/deployment.json`: the same as values, for `gateway review` and other readers. */
+export function writeDeployment(outdir: string, settings: Settings, workloads: readonly Workload[]): void {
+  writeFileSync(path.join(outdir, 'deployment.json'), deploymentJson(settings, { workloads }));
 }

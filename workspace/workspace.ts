@@ -4,15 +4,13 @@ import { EnvValue } from '../workloads/value';
 import type { Connection, Workload } from '../workloads/workload';
 import { coderRoute } from './coder-route';
 import { workspaceEnvironment } from './environment';
+import { workspaceImage } from './image';
 import type { ParameterName } from './parameters';
-
-/** The image that `images/contractor-workspace` builds, unless `images.workspace` names another. */
-export const WORKSPACE_IMAGE = 'coder-ai-gateway/contractor-workspace:0.1.0';
 
 /** The container a person works in. Of the platform it reaches its door, and nothing else. */
 export const workspace = (settings: Settings): Workload => ({
   name: 'workspace',
-  image: { kind: 'reference', reference: settings.images.workspace ?? WORKSPACE_IMAGE },
+  image: { kind: 'reference', reference: workspaceImage(settings) },
   entrypoint: [
     ...['workspace-entrypoint', 'sh', '-c'].map((text) => EnvValue.literal(text)),
     EnvValue.workspace('agentScript'),

@@ -1,13 +1,19 @@
-import { compareContainers } from './containers';
-import { type Finding, SEVERITIES } from './finding';
-import { compareGateway } from './gateway';
-import { compareModels } from './models';
-import { compareNetworksAndVolumes } from './networks-and-volumes';
+import type { Path } from './changes';
+import { Comparison, type KeyCounts, type Synthesized } from './comparison';
+import { type Finding, findingsOf, SEVERITIES } from './finding';
 import { type Plan, readPlan } from './plan';
-import { comparePolicies, type KeyCounts } from './policies';
-import { compareSecrets } from './secrets';
-import type { Synthesized } from './synthesized';
-import { compareTemplate } from './template';
+import { compareTerraform } from './terraform/compare';
+import { compareData } from './values/data';
+import { compareDefaults } from './values/defaults';
+import { compareGateway } from './values/gateway';
+import { compareImages } from './values/images';
+import { compareModels } from './values/models';
+import { comparePolicies } from './values/policies';
+import { compareProviders } from './values/providers';
+import { compareRest } from './values/rest';
+import { compareSecrets } from './values/secrets';
+import { compareWorkloads } from './values/workloads';
+import { compareWorkspace } from './values/workspace';
 
 /** What may be known besides the two synthesized results. */
 export interface Knowledge {
@@ -17,25 +23,48 @@ export interface Knowledge {
   readonly plan?: Plan;
 }
 
-/** Everything a change means, risks first. A pure function. */
-export function compare(before: Synthesized, after: Synthesized, { keys = {}, plan }: Knowledge = {}): Finding[] {
+/** Each tells of a part of the descriptions; none knows another. */
+const VALUES = [
+  compareModels,
+  compareDefaults,
+  comparePolicies,
+  compareGateway,
+  compareProviders,
+  compareWorkloads,
+  compareImages,
+  compareData,
+  compareSecrets,
+  compareWorkspace,
+];
+
+/** Everything that a change means, risks first. A pure function: equal results have no findings. */
+export function compare(before: Synthesized, after: Synthesized, { keys, plan }: Knowledge = {}): Finding[] {
+  const comparison = new Comparison(before, after, keys);
+  const values = VALUES.flatMap((each) => each(comparison));
+  const described = [...values, ...compareRest(comparison, values)];
   const found = [
-    ...compareModels(before, after),
-    ...comparePolicies(before, after, keys),
-    ...compareGateway(before, after),
-    ...[before.platform, before.workspace].flatMap((was, index) => {
-      const is = [after.platform, after.workspace][index] ?? was;
-      return [...compareContainers(was, is), ...compareNetworksAndVolumes(was, is), ...compareSecrets(was, is)];
-    }),
-    ...compareTemplate(before, after),
+    ...notCompared(before),
+    ...described,
+    ...compareTerraform(comparison, described),
     ...(plan ? readPlan(plan) : []),
   ];
-  const seen = new Set<string>();
-  return found
-    .filter(({ text }) => !seen.has(text) && seen.add(text))
+  return merged(found)
     .map((finding, index) => ({ finding, index }))
     .sort((a, b) => rank(a.finding) - rank(b.finding) || a.index - b.index)
     .map(({ finding }) => finding);
+}
+
+function notCompared({ notCompared: sentences = [] }: Synthesized): Finding[] {
+  return sentences.map((sentence) => findingsOf('base')('medium', 'not-compared', sentence));
+}
+
+/** The same sentence once, with the places of all that said it. */
+function merged(found: readonly Finding[]): Finding[] {
+  const paths = new Map<string, Path[]>();
+  for (const finding of found) paths.set(finding.text, [...(paths.get(finding.text) ?? []), ...finding.paths]);
+  return found
+    .filter(({ text }, index) => found.findIndex((other) => other.text === text) === index)
+    .map((finding) => ({ ...finding, paths: paths.get(finding.text) ?? [] }));
 }
 
 const rank = ({ severity }: Finding) => SEVERITIES.indexOf(severity);

@@ -1,5 +1,4 @@
-import { imageOf, nameOf, running } from './container';
-import { type Attributes, blocks, resources, type Stack } from './synthesized';
+import { type Attributes, blocks, imageOf, nameOf, resources, running, type Stack } from './terraform/stack';
 
 /** What of a picture is marked as new or changed. */
 export interface Marks {

@@ -31,6 +31,7 @@ export function readPlan({ resource_changes: changes }: Plan): Finding[] {
       return [
         data(
           'high',
+          'volume-lost',
           `the plan ${actions.includes('create') ? 'replaces' : 'deletes'} ${code(address)}: **what it holds is lost**`,
         ),
       ];
@@ -39,18 +40,23 @@ export function readPlan({ resource_changes: changes }: Plan): Finding[] {
       return [
         plan(
           'medium',
+          'replaced',
           `${code(address)} is replaced${because.length > 0 ? `, because of ${code(...because)}` : ''}: an interruption while it starts again`,
         ),
       ];
     }
-    if (deletes) return [plan('medium', `${code(address)} is deleted`)];
-    if (actions.includes('create')) return [plan('info', `${code(address)} is created`)];
-    if (actions.includes('update')) return [plan('info', `${code(address)} is changed in place`)];
+    if (deletes) return [plan('medium', 'deleted', `${code(address)} is deleted`)];
+    if (actions.includes('create')) return [plan('info', 'created', `${code(address)} is created`)];
+    if (actions.includes('update')) return [plan('info', 'in-place', `${code(address)} is changed in place`)];
     if (actions.includes('forget'))
       return [
-        plan('medium', `${code(address)} is forgotten: it goes on running, and Terraform no longer looks after it`),
+        plan(
+          'medium',
+          'forgotten',
+          `${code(address)} is forgotten: it goes on running, and Terraform no longer manages it`,
+        ),
       ];
     return [];
   });
-  return found.length > 0 ? found : [plan('info', 'the plan changes nothing')];
+  return found.length > 0 ? found : [plan('info', 'no-change', 'the plan changes nothing')];
 }

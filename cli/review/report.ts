@@ -1,12 +1,13 @@
-import { things } from '../terminal/output';
-import { AREAS, type Area, type Finding, SEVERITIES, type Severity } from './finding';
+import type { Synthesized } from './comparison';
+import { AREAS, type Area, type Finding, plural, SEVERITIES, type Severity } from './finding';
 import { freshIn, picture } from './picture';
-import type { Synthesized } from './synthesized';
 
 const SIGNS: Record<Severity, string> = { high: '🔴', medium: '🟠', low: '🟡', info: '⚪' };
-const HEADINGS: Record<Area, string> = {
+/** What each area is called in reports. */
+export const HEADINGS: Readonly<Record<Area, string>> = {
+  base: 'What could not be compared',
   models: 'Models and prices',
-  policies: 'Policies and money',
+  policies: 'Policies and costs',
   gateway: 'Gateway',
   network: 'Networks and ports',
   privileges: 'Privileges',
@@ -16,6 +17,7 @@ const HEADINGS: Record<Area, string> = {
   template: 'Workspace template',
   plan: 'What the plan does',
   resources: 'Containers',
+  other: 'Everything else',
 };
 
 /** The one line a reviewer reads first. */
@@ -23,9 +25,9 @@ export function verdict(findings: readonly Finding[]): string {
   const count = (severity: Severity) => findings.filter((finding) => finding.severity === severity).length;
   const [high, medium, low] = [count('high'), count('medium'), count('low')];
   if (high > 0)
-    return `${SIGNS.high} **Look closely**: ${things(high, 'high risk')}${medium > 0 ? `, ${things(medium, 'medium risk')}` : ''}.`;
-  if (medium > 0) return `${SIGNS.medium} **Worth a look**: ${things(medium, 'medium risk')}, none high.`;
-  if (low > 0) return `${SIGNS.low} **Small change**: ${things(low, 'thing')} to know, no risk found.`;
+    return `${SIGNS.high} **Look closely**: ${plural(high, 'high risk')}${medium > 0 ? `, ${plural(medium, 'medium risk')}` : ''}.`;
+  if (medium > 0) return `${SIGNS.medium} **Worth a look**: ${plural(medium, 'medium risk')}, none high.`;
+  if (low > 0) return `${SIGNS.low} **Small change**: ${plural(low, 'thing')} to know, no risk found.`;
   return findings.length > 0
     ? `${SIGNS.info} **Harmless**: nothing people would notice.`
     : `${SIGNS.info} **No effect**: the same is deployed before and after.`;

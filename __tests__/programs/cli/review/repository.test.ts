@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 // The whole way: two commits of a real checkout, each synthesized by its own code with its own catalog and settings.
-jest.setTimeout(120_000);
+jest.setTimeout(240_000);
 
 const ROOT = join(__dirname, '..', '..', '..', '..');
 const folder = mkdtempSync(join(tmpdir(), 'gateway-review-test-'));
@@ -23,6 +23,11 @@ const edit = (file: string, change: (text: string) => string) => {
   writeFileSync(path, after);
 };
 
+const commit = (message: string) => {
+  const identity = ['-c', 'user.name=test', '-c', 'user.email=test@example.com'];
+  expect(run('git', ...identity, 'commit', '--quiet', '--no-verify', '--all', '--message', message).status).toBe(0);
+};
+
 beforeAll(() => {
   const { status, stderr } = spawnSync('git', ['clone', '--quiet', '--shared', ROOT, checkout], { encoding: 'utf8' });
   if (status !== 0) throw new Error(stderr);
@@ -37,20 +42,53 @@ test('a changed catalog and changed settings are told with what they mean, and n
   expect(stdout).toContain(
     '`bedrock-haiku-claude` is new, served by `bedrock/us.anthropic.claude-haiku-4-5-20251001-v1:0`',
   );
-  expect(stdout).toContain('at 40 keys, at most $4,000 a month instead of $400');
+  expect(stdout).toContain('40 keys: at most $3,200 a month instead of $800');
   expect(status).toBe(1);
   expect(run('bin/gateway', 'review', '--base', 'HEAD', '--fail-on', 'never').status).toBe(0);
   expect(run('git', 'worktree', 'list').stdout.trim().split('\n')).toHaveLength(1);
   expect(readdirSync(checkout)).not.toContain('cdktf.out');
 });
 
-test('a base that cannot be synthesized is named, without a stack trace', () => {
+test('a review is written in the format that is asked for, and a wrong one is refused with the nearest', () => {
+  const sarif = run('bin/gateway', 'review', '--base', 'HEAD', '--format', 'sarif');
+  expect(JSON.parse(sarif.stdout)).toMatchObject({ version: '2.1.0' });
+  expect(sarif.status).toBe(1);
+  const wrong = run('bin/gateway', 'review', '--base', 'HEAD', '--format', 'sariff');
+  expect(wrong.status).toBe(2);
+  expect(wrong.stderr).toMatch(/markdown, json, sarif, github[\s\S]*Did you mean sarif\?/);
+  const both = run('bin/gateway', 'review', '--base', 'HEAD', '--format', 'sarif', '--json');
+  expect(both.status).toBe(2);
+  expect(both.stderr).toContain('--json and --format sarif contradict each other');
+});
+
+test('settings outside the repository are compared with the ones that are named for the base', () => {
+  const outside = join(folder, 'outside.yaml');
+  writeFileSync(outside, readFileSync(join(checkout, 'gateway.yaml'), 'utf8'));
+  const alone = run('bin/gateway', 'review', '--base', 'HEAD', '--settings', outside);
+  expect(alone.status).toBe(2);
+  expect(alone.stderr).toContain('is outside this repository: the base has no version of it');
+  const compared = ['review', '--base', 'HEAD', '--settings', outside, '--base-settings', 'gateway.yaml'];
+  expect(run('bin/gateway', ...compared).stdout).toContain('the budget of `workspace` changes from $10');
+});
+
+test('a base from before deployment.json is compared by the files that it wrote', () => {
   run('git', 'checkout', '--quiet', '.');
+  edit('main.ts', (text) =>
+    text.replace(/^ +writeDeployment\(.*$/m, '').replace('writeArtifacts, writeDeployment', 'writeArtifacts'),
+  );
+  commit('Write no description');
+  run('git', 'checkout', '--quiet', 'HEAD~1', '--', 'main.ts');
+  edit('catalog/catalog.ts', (text) => text.replace('{ input: 4, output: 20,', '{ input: 400, output: 20,'));
+  const { status, stdout } = run('bin/gateway', 'review', '--base', 'HEAD');
+  expect(stdout).toContain('🟠 the base was written by a version without `deployment.json`');
+  expect(stdout).toContain('🔴 `claude-opus-5-5` costs more, so every budget buys less: input $4 → $400 (+9900 %)');
+  expect(status).toBe(1);
+});
+
+test('a base that cannot be synthesized is named, without a stack trace', () => {
+  run('git', 'reset', '--quiet', '--hard');
   edit('gateway.yaml', (text) => `${text}\nmodel: wrong\n`);
-  const identity = ['-c', 'user.name=test', '-c', 'user.email=test@example.com'];
-  expect(
-    run('git', ...identity, 'commit', '--quiet', '--no-verify', '--all', '--message', 'Break the settings').status,
-  ).toBe(0);
+  commit('Break the settings');
   const { status, stderr } = run('bin/gateway', 'review', '--base', 'HEAD');
   expect(status).toBe(2);
   expect(stderr).toContain('did you mean "models"?');

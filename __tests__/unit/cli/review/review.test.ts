@@ -1,26 +1,30 @@
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { compare } from '../../../../cli/review/compare';
+import type { Synthesized } from '../../../../cli/review/comparison';
 import { planSchema } from '../../../../cli/review/plan';
 import { report } from '../../../../cli/review/report';
-import { readSynthesized } from '../../../../cli/review/synthesize';
-import type { Change, Draft } from './change';
+import { type Change, synthesize, type Variant } from './variant';
 
-// A synthesized result as it was one day: what is tested is the reading of changes, not today's stacks.
-const base = readSynthesized(join(__dirname, 'base'));
 const CHANGES = join(__dirname, 'changes');
 const names = readdirSync(CHANGES).flatMap((file) => /^(.*)\.ts$/.exec(file)?.[1] ?? []);
+const base = synthesize();
 
-function reviewed(name: string) {
-  const { change } = require(join(CHANGES, name)) as { change: Change };
-  const draft = structuredClone(base) as Draft;
-  change.apply(draft);
-  const findings = compare(base, draft, {
-    ...(change.keys ? { keys: change.keys } : {}),
-    ...(change.plan ? { plan: planSchema.parse(change.plan) } : {}),
-  });
-  return { change, findings, markdown: report(findings, base, draft, 'main') };
-}
+const reviews = new Map(
+  names.map((name) => {
+    const { change } = require(join(CHANGES, name)) as { change: Change };
+    const before = change.base ? synthesize(change.base) : base;
+    const after = synthesize(change);
+    const findings = compare(before, after, {
+      ...(change.keys ? { keys: change.keys } : {}),
+      ...(change.plan ? { plan: planSchema.parse(change.plan) } : {}),
+    });
+    return [name, { findings, markdown: report(findings, before, after, 'main') }] as const;
+  }),
+);
+const reviewed = (name: string) => reviews.get(name) ?? { findings: [], markdown: '' };
+const texts = (before: Synthesized, after: Synthesized) => compare(before, after).map(({ text }) => text);
+const changed = (variant: Variant) => texts(base, synthesize(variant));
 
 // After a wanted change of the wording: UPDATE_REPORTS=1 npx jest --selectProjects unit, and read the difference.
 test.each(names)('the report of %s reads as agreed', (name) => {
@@ -38,10 +42,9 @@ test('nothing is said about a change that changes nothing', () => {
   expect(reviewed('nothing').findings).toEqual([]);
 });
 
-test('money is told per month and for all keys', () => {
-  const { findings } = reviewed('budgets-loosened');
-  expect(findings.map(({ text }) => text)).toContainEqual(
-    expect.stringContaining('at 40 keys, at most $4,285.71 a month instead of $400 (+$3,885.71)'),
+test('what a budget costs is told per month and for all keys, as far as the cap of a person allows', () => {
+  expect(reviewed('budgets-loosened').findings.map(({ text }) => text)).toContainEqual(
+    expect.stringContaining('40 keys: at most $3,000 a month instead of $800 (+$2,200)'),
   );
 });
 
@@ -54,8 +57,96 @@ test('the riskiest comes first', () => {
 });
 
 test('a name with backticks or line breaks cannot write into the report', () => {
-  const draft = structuredClone(base) as Draft;
-  const [first] = draft.proxy.model_list;
-  draft.proxy.model_list.push({ ...structuredClone(first!), model_name: 'x`\n\n# Approved' });
+  const draft = structuredClone(base);
+  const [first] = Object.values(draft.deployment.models);
+  draft.deployment.models['x`\n\n# Approved'] = first!;
   expect(report(compare(base, draft), base, draft, 'main')).not.toMatch(/^# Approved/m);
+});
+
+test('a volume that Terraform deletes with this change is lost; one that it lets go of is not', () => {
+  const owned = synthesize({ settings: (yaml) => `${yaml}volumes: { keep_on_destroy: false }\n` });
+  const lost = expect.stringContaining('the volume `ai-gateway-postgres-data` is deleted: **what it holds is lost**');
+  expect(texts(owned, base)).not.toContainEqual(lost);
+  const { removed: _removed, ...platform } = base.platform;
+  expect(texts(owned, { ...base, platform })).toContainEqual(lost);
+});
+
+test('a model without a price is told, because it counts towards no budget', () => {
+  const draft = structuredClone(base);
+  Object.assign(draft.deployment.models['claude-opus-5-5']?.deployments[0]?.prices ?? {}, { output: 0 });
+  expect(texts(base, draft)).toContain(
+    '`claude-opus-5-5` loses its price (output $20 → $0 (−100 %)): what it costs counts towards no budget',
+  );
+});
+
+test('a new question without a default must be answered by every workspace that exists', () => {
+  const draft = structuredClone(base);
+  draft.deployment.workspace.parameters['cost_center'] = {
+    displayName: 'Cost center',
+    description: '',
+    type: 'string',
+    mutable: true,
+    masked: false,
+  };
+  expect(texts(base, draft)).toEqual([
+    'the template asks for `cost_center`, and every existing workspace must answer it before its next start',
+  ]);
+});
+
+test('a band of prices that moves is told by what prompts of each length cost then', () => {
+  expect(
+    changed({
+      catalog: (models) => {
+        const [place] = models.find(({ name }) => name === 'claude-haiku-5-5')?.deployments ?? [];
+        for (const band of place?.priceBands ?? []) band.abovePromptTokens = 50_000;
+      },
+    }).slice(0, 1),
+  ).toEqual([
+    '`claude-haiku-5-5` costs more for prompts of more than 50,000 tokens, so every budget buys less: input $0.1 → $0.5 (+400 %), output $0.5 → $2.5 (+400 %), cache write $0.125 → $0.625 (+400 %), cache read $0.01 → $0.05 (+400 %) per million tokens',
+  ]);
+});
+
+test('what the Docker provider applies to no running container is told to take effect later', () => {
+  expect(
+    changed({
+      workloads: (workloads) => {
+        for (const directory of workloads.find(({ name }) => name === 'litellm')?.scratch ?? [])
+          directory.megabytes = 256;
+      },
+    }),
+  ).toEqual([
+    '`workloads.litellm.scratch[/tmp].megabytes` changes from `512` to `256`',
+    "a changed tmpfs reaches `ai-gateway-litellm` only when it is replaced: Docker's provider applies it to no running container",
+  ]);
+});
+
+test('a changed memory limit replaces nothing', () => {
+  expect(changed({ settings: (yaml) => `${yaml}key_provisioner: { memory_mb: 512 }\n` })).toEqual([
+    '`ai-gateway-key-provisioner` may use 512 MB of memory instead of 256 MB',
+    '`ai-gateway-key-provisioner` is changed while it runs (memory, memory_swap)',
+  ]);
+});
+
+test('what only the constructs change is told too, in the platform and in the workspace template', () => {
+  expect(
+    changed({ platform: (stack) => stack.addOverride('terraform.required_providers.docker.version', '~> 5.0') }),
+  ).toEqual([
+    '`terraform.required_providers.docker.version` of the stack `platform` changes from `~> 4.6` to `~> 5.0`',
+  ]);
+  expect(
+    changed({ template: (stack) => stack.addOverride('resource.docker_container.workspace.privileged', true) }),
+  ).toEqual([
+    '`workspace` runs privileged: whoever breaks out of it owns the host',
+    'the workspace template changes: `workspace` (privileged); it applies the next time a workspace starts, once the template is pushed',
+  ]);
+});
+
+test('a generated file that changes in nothing that is described is told by its name', () => {
+  expect(
+    changed({
+      workloads: (workloads) => {
+        for (const file of workloads.find(({ name }) => name === 'edge')?.files?.files ?? []) file.content += ' ';
+      },
+    }),
+  ).toContain('the file `/etc/edge/envoy.json` of `edge` changes in something that this review has no words for');
 });

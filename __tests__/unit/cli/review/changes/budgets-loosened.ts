@@ -1,10 +1,13 @@
-import type { Change } from '../change';
+import type { Change } from '../variant';
 
 export const change: Change = {
   what: 'budgets of workspaces and people are raised, where the number of keys is known',
   keys: { workspace: 40, person: 25 },
-  apply: ({ gateway: { policies } }) => {
-    Object.assign(policies['workspace'] as object, { max_budget: 25, budget_duration: '7d', rpm_limit: 120 });
-    Object.assign(policies['person'] as object, { max_budget: 60 });
-  },
+  settings: (yaml) =>
+    yaml
+      .replace(
+        'workspace: { max_budget: 10, rpm_limit: 60 }',
+        'workspace: { max_budget: 25, budget_duration: 7d, rpm_limit: 120 }',
+      )
+      .replace('max_budget: 40', 'max_budget: 60'),
 };

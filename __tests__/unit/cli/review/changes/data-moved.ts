@@ -1,4 +1,4 @@
-import { type Change, container } from '../change';
+import type { Change } from '../variant';
 
 export const change: Change = {
   what: 'the deployment is renamed, so that the database starts empty; the plan says what is replaced',
@@ -14,9 +14,5 @@ export const change: Change = {
       { address: 'docker_image.litellm', type: 'docker_image', change: { actions: ['no-op'] } },
     ],
   },
-  apply: (draft) => {
-    const postgres = container(draft, 'postgres');
-    for (const volume of postgres.volumes)
-      volume.volume_name = volume.volume_name.replace('ai-gateway-postgres', 'gateway-postgres');
-  },
+  settings: (yaml) => yaml.replace('name: ai-gateway', 'name: gateway'),
 };

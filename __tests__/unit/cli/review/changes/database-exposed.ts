@@ -1,9 +1,9 @@
-import { type Change, container } from '../change';
+import type { Change } from '../variant';
 
 export const change: Change = {
-  what: 'the key-provisioner is put on the database network, which gets a way out',
-  apply: (draft) => {
-    container(draft, 'key_provisioner').networks_advanced.push({ name: '${docker_network.database.id}' });
-    Object.assign(draft.platform.resource['docker_network']?.['database'] as object, { internal: false });
+  what: 'the key-provisioner connects to the database, whose network gets a way out',
+  workloads: (workloads) => {
+    workloads.find(({ name }) => name === 'key-provisioner')?.connects.push({ to: 'postgres', port: 5432 });
   },
+  platform: (stack) => stack.addOverride('resource.docker_network.database.internal', false),
 };

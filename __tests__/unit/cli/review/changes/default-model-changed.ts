@@ -1,9 +1,6 @@
-import type { Change } from '../change';
+import type { Change } from '../variant';
 
 export const change: Change = {
   what: 'the default model becomes its successor',
-  apply: (draft) => {
-    draft.gateway.default_model = 'claude-sonnet-5-5';
-    draft.parameters = draft.parameters.replace(/default( +)= "claude-sonnet-4-5"/, 'default$1= "claude-sonnet-5-5"');
-  },
+  settings: (yaml) => yaml.replace('default: claude-sonnet-4-5', 'default: claude-sonnet-5-5'),
 };

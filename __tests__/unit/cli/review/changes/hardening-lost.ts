@@ -1,16 +1,17 @@
-import { type Change, container } from '../change';
+import type { Change } from '../variant';
 
 export const change: Change = {
-  what: 'somebody made the gateway work by taking its bars away',
-  apply: (draft) => {
-    const litellm = container(draft, 'litellm');
-    Object.assign(litellm, {
-      user: 'root',
-      read_only: false,
-      security_opts: [],
-      capabilities: { add: ['CAP_SYS_ADMIN'] },
-    });
-    delete litellm.memory;
-    litellm.volumes.push({ container_path: '/var/run/docker.sock', host_path: '/var/run/docker.sock' });
+  what: "LiteLLM's container loses its protections",
+  platform: (stack) => {
+    const { container } = stack.platform.workload('litellm');
+    container.user = 'root';
+    container.readOnly = false;
+    container.resetSecurityOpts();
+    container.putCapabilities({ add: ['CAP_SYS_ADMIN'] });
+    container.resetMemory();
+    container.putVolumes([
+      { containerPath: '/etc/litellm', readOnly: true, volumeName: '${docker_volume.litellm_files.name}' },
+      { containerPath: '/var/run/docker.sock', hostPath: '/var/run/docker.sock' },
+    ]);
   },
 };

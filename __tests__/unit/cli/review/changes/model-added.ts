@@ -1,24 +1,22 @@
-import type { Change } from '../change';
+import type { Change } from '../variant';
 
 export const change: Change = {
   what: 'a model is added to the catalog',
-  apply: (draft) => {
-    draft.proxy.model_list.push({
-      model_name: 'gpt-5',
-      litellm_params: {
-        model: 'openai/gpt-5',
-        order: 1,
-        api_key: 'os.environ/OPENAI_API_KEY',
-        input_cost_per_token: 0.00000125,
-        output_cost_per_token: 0.00001,
-        cache_creation_input_token_cost: 0.00000125,
-        cache_read_input_token_cost: 0.000000125,
-      },
-      model_info: { supports_function_calling: true },
+  catalog: (models) => {
+    models.push({
+      name: 'claude-nova-6',
+      title: 'Claude Nova 6',
+      use: 'balanced',
+      lifecycle: { state: 'active' },
+      deployments: [
+        {
+          provider: 'anthropic',
+          model: 'claude-nova-6',
+          prices: { input: 1.25, output: 10, cacheWrite: 1.5, cacheRead: 0.125 },
+          limits: { context: 400_000, output: 128_000 },
+          abilities: { tools: true, vision: true, promptCaching: true, reasoning: true },
+        },
+      ],
     });
-    for (const scope of ['workspace', 'user', 'agent:write']) {
-      const policy = draft.gateway.policies[scope];
-      (policy?.['models'] as string[] | undefined)?.push('gpt-5');
-    }
   },
 };

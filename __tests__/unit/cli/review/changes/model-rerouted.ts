@@ -1,15 +1,17 @@
-import { type Change, routes } from '../change';
+import type { Change } from '../variant';
 
 export const change: Change = {
-  what: 'a name moves to another provider, and another gets a second one to fail over to',
-  apply: (draft) => {
-    const [haiku] = routes(draft, 'claude-haiku-4-5');
-    Object.assign(haiku?.litellm_params as object, { model: 'bedrock/us.anthropic.claude-haiku-4-5-20251001-v1:0' });
-    const [sonnet] = routes(draft, 'claude-sonnet-5-5');
-    draft.proxy.model_list.push({
-      model_name: 'claude-sonnet-5-5',
-      litellm_params: { ...sonnet?.litellm_params, model: 'bedrock/us.anthropic.claude-sonnet-5-5', order: 2 },
-      model_info: { ...sonnet?.model_info },
-    });
+  what: 'a name moves to another provider, and others get a second one to fail over to',
+  settings: (yaml) =>
+    yaml.replace(
+      'models: {',
+      'models: { provider_failover: true, enabled: [claude-sonnet-5-5, claude-haiku-4-5, claude-sonnet-4-5],',
+    ),
+  base: {
+    settings: (yaml) =>
+      yaml.replace('models: {', 'models: { enabled: [claude-sonnet-5-5, claude-haiku-4-5, claude-sonnet-4-5],'),
+  },
+  catalog: (models) => {
+    models.find(({ name }) => name === 'claude-haiku-4-5')?.deployments.reverse();
   },
 };

@@ -1,6 +1,5 @@
-import type { Change } from '../change';
+import type { Change } from '../variant';
 
 export const change: Change = {
   what: 'a change of comments and tests only',
-  apply: () => {},
 };

@@ -1,16 +1,11 @@
-import type { Attributes } from '../../../../../cli/review/synthesized';
-import type { Change } from '../change';
+import type { Change } from '../variant';
 
 export const change: Change = {
-  what: 'agents get less money, shorter lives and fewer models',
+  what: 'agents get less money, keys that end sooner and fewer models',
   keys: { 'agent:write': 1 },
-  apply: ({ gateway: { policies } }) => {
-    Object.assign(policies['agent:write'] as object, {
-      max_budget: 10,
-      duration: '90d',
-      models: ((policies['agent:write'] as Attributes)['models'] as string[]).filter(
-        (name) => !name.startsWith('claude-opus'),
-      ),
-    });
-  },
+  settings: (yaml) =>
+    yaml.replace(
+      'agent:write: { max_budget: 30, duration: 365d }',
+      'agent:write: { max_budget: 10, duration: 90d, models: [claude-sonnet-4-5, claude-sonnet-5-5, claude-haiku-4-5] }',
+    ),
 };

@@ -1,8 +1,6 @@
-import { type Change, container } from '../change';
+import type { Change } from '../variant';
 
 export const change: Change = {
   what: 'the gateway is published on every address of the host',
-  apply: (draft) => {
-    container(draft, 'litellm').ports = [{ internal: 4000, external: 4000, ip: '0.0.0.0' }];
-  },
+  settings: (yaml) => yaml.replace('bind: 127.0.0.1', 'bind: 0.0.0.0'),
 };

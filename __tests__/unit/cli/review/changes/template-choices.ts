@@ -1,9 +1,14 @@
-import type { Change } from '../change';
+import type { Change } from '../variant';
 
 export const change: Change = {
-  what: 'the template loses a choice of memory and gains a question',
-  apply: (draft) => {
-    draft.parameters = draft.parameters.replace(/ {2}option \{\n {4}name {2}= "4 GB"\n {4}value = "4"\n {2}\}\n\n/, '');
-    draft.parameters += '\ndata "coder_parameter" "cost_center" {\n  name = "cost_center"\n  type = "string"\n}\n';
+  what: 'workspaces lose two agents and a model, and gain another agent',
+  settings: (yaml) =>
+    `${yaml.replace('rpm_limit: 60 }', 'rpm_limit: 60, models: [claude-sonnet-4-5, claude-haiku-4-5] }')}workspace: { agents: [claude-code, codex] }\n`,
+  base: {
+    settings: (yaml) =>
+      yaml.replace(
+        'rpm_limit: 60 }',
+        'rpm_limit: 60, models: [claude-sonnet-4-5, claude-haiku-4-5, claude-opus-5-5] }',
+      ),
   },
 };

@@ -1,0 +1,107 @@
+import type { DeployedModel, ModelDeployment, ModelPrices } from '../../../deployment/schema';
+import { type Path, pathText } from '../changes';
+import type { Comparison } from '../comparison';
+import { code, type Finding, findingsOf } from '../finding';
+import { byOrder, routeId, routeText } from './model-routes';
+
+const finding = findingsOf('models');
+
+/** Every price of a place, and what people call it. */
+const PRICES: Readonly<Record<keyof ModelPrices, string>> = {
+  input: 'input',
+  output: 'output',
+  cacheWrite: 'cache write',
+  cacheRead: 'cache read',
+};
+
+/** `$3 in, $15 out` */
+export const pricesText = (prices: ModelPrices | undefined): string =>
+  `$${prices?.input ?? 0} in, $${prices?.output ?? 0} out`;
+
+/** Whether everything at a place costs something, so that budgets notice it. */
+export const isPriced = ({ prices, priceBands }: ModelDeployment): boolean =>
+  [prices, ...priceBands].every((each) => keysOf(PRICES).every((kind) => each[kind] > 0));
+
+/** What a place of a model costs before and after, for prompts of every length. */
+export function comparePrices(name: string, old: DeployedModel, now: DeployedModel, comparison: Comparison): Finding[] {
+  const [before, after] = [byOrder(old), byOrder(now)];
+  return after.flatMap((route, index) => {
+    // A place that is new has no former price; only the first one's change of place is also a change of price.
+    const earlier = before.find((other) => routeId(other) === routeId(route)) ?? (index === 0 ? before[0] : undefined);
+    if (!earlier) return [];
+    const where = index === 0 ? code(name) : `${code(name)} at ${routeText(route)}`;
+    const place = ['models', name, 'deployments', routeId(route)];
+    return repriced(where, earlier, route, [
+      ...comparison.paths(...place, 'prices'),
+      ...comparison.paths(...place, 'priceBands'),
+    ]);
+  });
+}
+
+function repriced(where: string, old: ModelDeployment, now: ModelDeployment, paths: readonly Path[]): Finding[] {
+  const starts = [0, ...[...old.priceBands, ...now.priceBands].map((band) => band.abovePromptTokens)];
+  const findings = [...new Set(starts)]
+    .sort((a, b) => a - b)
+    .flatMap((tokens): Finding[] => {
+      const told = changedPrices(pricesAbove(tokens, old), pricesAbove(tokens, now));
+      const prompts = tokens === 0 ? '' : ` for prompts of more than ${tokens.toLocaleString('en-US')} tokens`;
+      return told.length === 0
+        ? []
+        : [told.some(({ is }) => !(is > 0)) ? free(where, prompts, told, paths) : moved(where, prompts, told, paths)];
+    });
+  return findings.length > 0 || paths.length === 0
+    ? findings
+    : [
+        finding(
+          'info',
+          'price-bands',
+          `the prices of ${where} are written in other bands and stay the same (${paths.map(pathText).join(', ')})`,
+          paths,
+        ),
+      ];
+}
+
+interface ChangedPrice {
+  readonly kind: string;
+  readonly was: number;
+  readonly is: number;
+}
+
+const free = (where: string, prompts: string, told: readonly ChangedPrice[], paths: readonly Path[]) =>
+  finding(
+    'high',
+    'no-price',
+    `${where} loses its price${prompts} (${listed(told)}): what it costs counts towards no budget`,
+    paths,
+  );
+
+function moved(where: string, prompts: string, told: readonly ChangedPrice[], paths: readonly Path[]): Finding {
+  const dearer = told.some(({ was, is }) => is > was);
+  const doubled = told.some(({ was, is }) => was > 0 && is >= 2 * was);
+  return finding(
+    doubled ? 'high' : dearer ? 'medium' : 'low',
+    'price',
+    `${where} costs ${dearer ? 'more' : 'less'}${prompts}${dearer ? ', so every budget buys less' : ''}: ${listed(told)} per million tokens`,
+    paths,
+  );
+}
+
+/** The prices of a prompt that is a little longer than this many tokens. */
+function pricesAbove(tokens: number, { prices, priceBands }: ModelDeployment): ModelPrices {
+  const [band] = priceBands
+    .filter(({ abovePromptTokens }) => abovePromptTokens <= tokens)
+    .sort((a, b) => b.abovePromptTokens - a.abovePromptTokens);
+  return band ?? prices;
+}
+
+const changedPrices = (before: ModelPrices, after: ModelPrices): ChangedPrice[] =>
+  keysOf(PRICES).flatMap((kind) =>
+    before[kind] === after[kind] ? [] : [{ kind: PRICES[kind], was: before[kind], is: after[kind] }],
+  );
+
+const listed = (told: readonly ChangedPrice[]) =>
+  told.map(({ kind, was, is }) => `${kind} $${was} → $${is}${was > 0 ? ` (${percent(was, is)})` : ''}`).join(', ');
+
+const percent = (was: number, is: number) => `${is > was ? '+' : '−'}${Math.round((Math.abs(is - was) / was) * 100)} %`;
+
+const keysOf = <T extends object>(record: T) => Object.keys(record) as (keyof T)[];
