@@ -101,19 +101,22 @@ test.each(paths.map((path) => [path.join('.'), path] as const))('%s does not cha
 });
 
 // A retired name is answered by its successor alone.
-test.each(catalog.filter(({ life }) => life.state !== 'retired').map(({ name }) => name))('nothing in the catalog about %s changes unnoticed', (name) => {
-  const missed: string[] = [];
-  const visit = (value: Group, path: string) => {
-    for (const [key, inner] of Object.entries(value)) {
-      if (inner !== null && typeof inner === 'object') visit(inner as Group, `${path}.${key}`);
-      else if (!['name', 'provider', 'successor', 'state'].includes(key)) {
-        // Some entries share their prices, limits and abilities: both change.
-        value[key] = typeof inner === 'number' ? inner * 2 : typeof inner === 'boolean' ? !inner : `${inner}~`;
-        if (compare(base, synthesized(BASE)).length === 0) missed.push(`${path}.${key}`);
-        value[key] = inner;
+test.each(catalog.filter(({ life }) => life.state !== 'retired').map(({ name }) => name))(
+  'nothing in the catalog about %s changes unnoticed',
+  (name) => {
+    const missed: string[] = [];
+    const visit = (value: Group, path: string) => {
+      for (const [key, inner] of Object.entries(value)) {
+        if (inner !== null && typeof inner === 'object') visit(inner as Group, `${path}.${key}`);
+        else if (!['name', 'provider', 'successor', 'state'].includes(key)) {
+          // Some entries share their prices, limits and abilities: both change.
+          value[key] = typeof inner === 'number' ? inner * 2 : typeof inner === 'boolean' ? !inner : `${inner}~`;
+          if (compare(base, synthesized(BASE)).length === 0) missed.push(`${path}.${key}`);
+          value[key] = inner;
+        }
       }
-    }
-  };
-  visit(catalog.find((model) => model.name === name) as unknown as Group, name);
-  expect(missed).toEqual([]);
-});
+    };
+    visit(catalog.find((model) => model.name === name) as unknown as Group, name);
+    expect(missed).toEqual([]);
+  },
+);
