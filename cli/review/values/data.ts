@@ -33,27 +33,31 @@ function renamed({ was, is }: Comparison): Finding[] {
     data(
       'high',
       'renamed',
-      `the deployment is called ${code(is.name)} instead of ${code(was.name)}: every container, network and volume is made anew, so its databases start empty${lost ? `; ${lost}` : ''}`,
+      `the deployment is called ${code(is.name)} instead of ${code(was.name)}: every container, network and volume is made anew, so ${databases(stateful)} without data${lost ? `; ${lost}` : ''}`,
       [['name']],
     ),
   ];
 }
 
+const databases = (volumes: readonly string[]) =>
+  volumes.length === 1 ? 'the database starts' : `${volumes.length} databases start`;
+
 function destroyed({ was, is }: Comparison): Finding[] {
   if (was.volumes.keepOnDestroy === is.volumes.keepOnDestroy) return [];
-  const volumes = code(...[...volumesOf(is).values()].map(({ volume }) => volume));
+  const volumes = [...volumesOf(is).values()].map(({ volume }) => volume);
+  const what = `the ${volumes.length === 1 ? 'database' : 'databases'} (${code(...volumes)})`;
   return [
     is.volumes.keepOnDestroy
       ? data(
           'info',
-          'kept-on-destroy',
-          `${code('destroy')} no longer deletes the databases (${volumes}); applying this deletes nothing`,
+          'outlives-destroy',
+          `${code('destroy')} no longer deletes ${what}; applying this deletes nothing`,
           [['volumes']],
         )
       : data(
           'high',
           'deleted-on-destroy',
-          `${code('destroy')} now deletes the databases (${volumes}), with every key, budget and record of spend; applying this deletes nothing yet`,
+          `${code('destroy')} now deletes ${what}, with every key, budget and record of spend; applying this deletes nothing yet`,
           [['volumes']],
         ),
   ];

@@ -25,27 +25,31 @@ export function compareSecrets(comparison: Comparison): Finding[] {
         ['secrets', name],
       ]),
     ),
-    ...both.flatMap(([name, old, now]) => rules(name, old.rules, now.rules)),
+    ...both.flatMap(([name, old, now]) => rules(name, old.rules, now.rules, isOptional(name, comparison))),
   ];
 }
 
 const idOf = ({ stack, rule }: SecretRule) => `${stack}/${rule}`;
 const planOf = ({ stack }: SecretRule) => (stack === 'platform' ? 'the plan' : "the workspace template's plan");
 
-function rules(name: string, old: readonly SecretRule[], now: readonly SecretRule[]): Finding[] {
+/** Secrets that something may ask for and need not: a provider's credentials, Coder's token. Everything else is always needed. */
+const isOptional = (name: string, { was }: Comparison) =>
+  name === 'coder_token' || Object.values(was.providers).some(({ secrets }) => secrets.includes(name));
+
+function rules(name: string, old: readonly SecretRule[], now: readonly SecretRule[], mayBeMissing: boolean): Finding[] {
   const byId = (list: readonly SecretRule[]) => new Map(list.map((rule) => [idOf(rule), rule]));
   const { added, removed, both } = compareKeys(byId(old), byId(now));
   const path = (id: string, ...field: string[]) => [['secrets', name, 'rules', id, ...field]];
   return [
     ...removed.map(([id, rule]) =>
-      finding(
-        rule.rule === 'required' ? 'low' : 'high',
-        'rule-removed',
-        rule.rule === 'required'
-          ? `${code(name)} may be left out of \`secrets.tfvars\``
-          : `${planOf(rule)} no longer stops at a ${code(name)} that ${fault(rule)}`,
-        path(id),
-      ),
+      rule.rule === 'required' && mayBeMissing
+        ? finding('low', 'not-required', `${code(name)} may be left out of \`secrets.tfvars\``, path(id))
+        : finding(
+            'high',
+            'rule-removed',
+            `${planOf(rule)} no longer stops at a ${code(name)} that ${fault(rule)}`,
+            path(id),
+          ),
     ),
     ...added.map(([id, rule]) =>
       rule.rule === 'required'

@@ -4,6 +4,9 @@ import type { Synthesized } from '../../../../cli/review/comparison';
 import { type Deployment, deploymentSchema } from '../../../../deployment/schema';
 import { synthesize } from './variant';
 
+// Some thousand comparisons.
+jest.setTimeout(240_000);
+
 // A deployment that has nearly everything: several places of a name, price bands, a Coder server, every limit.
 const rich = synthesize({
   settings: (yaml) => `${yaml

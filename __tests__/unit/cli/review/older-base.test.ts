@@ -69,7 +69,7 @@ key_provisioner: { reconcile_interval_s: 60 }
     '`workspace` runs `registry.example.com/workspace:0.2.0`',
     '`ai-gateway-edge` publishes `0.0.0.0:4000→4000`',
     'workspaces no longer reach the internet',
-    '`destroy` now deletes the databases',
+    '`destroy` now deletes the database',
     '`ai-gateway-postgres` may use 512 MB of memory instead of 1024 MB',
     'keys of deleted workspaces are looked for every 60 s instead of every 300 s',
   ])

@@ -150,3 +150,15 @@ test('a generated file that changes in nothing that is described is told by its 
     }),
   ).toContain('the file `/etc/edge/envoy.json` of `edge` changes in something that this review has no words for');
 });
+
+test('a secret that is always needed and is no longer required is a risk, one of a provider that is switched off is not', () => {
+  const texts = changed({
+    secrets: (secrets) => {
+      for (const secret of secrets) if (secret.name === 'litellm_master_key') delete secret.generate;
+    },
+    settings: (yaml) =>
+      yaml.replace('bedrock: { credentials: variable, region: us-east-1 }', 'bedrock: { credentials: off }'),
+  });
+  expect(texts).toContain('the plan no longer stops at a `litellm_master_key` that is missing');
+  expect(texts).toContain('`aws_access_key_id` may be left out of `secrets.tfvars`');
+});
