@@ -44,6 +44,11 @@ export class Service {
     }
   }
 
+  /** A process that something else started, to be ended like one of {@link start}. */
+  static adopt(name: string, logFile: string, guarded: GuardedProcess): Service {
+    return new Service(name, logFile, guarded);
+  }
+
   get pid(): number {
     return this.guarded.child.pid ?? 0;
   }

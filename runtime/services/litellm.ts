@@ -50,15 +50,18 @@ export class LiteLLM extends LocalService {
   }
 
   protected override launch(): Service {
-    const { venv, port, logFile } = this.options;
+    const { venv, logFile } = this.options;
     const { arguments: args, environment } = this.rendered();
-    // Of an option given twice, the last one counts.
-    const here = ['--host', '127.0.0.1', '--port', String(port)];
-    return Service.start('LiteLLM', join(venv, 'bin/python'), [join(venv, 'bin/litellm'), ...args, ...here], {
+    return Service.start('LiteLLM', join(venv, 'bin/python'), [join(venv, 'bin/litellm'), ...args, ...this.address()], {
       env: environment,
       cwd: dirname(logFile), // LiteLLM and prisma-client-py read a .env file from where they run
       logFile,
     });
+  }
+
+  /** Of an option given twice, the last one counts. */
+  protected address(): string[] {
+    return ['--host', '127.0.0.1', '--port', String(this.options.port)];
   }
 
   /** Asked with the master key, so that somebody else's proxy on the same port does not count. */
@@ -69,7 +72,7 @@ export class LiteLLM extends LocalService {
     return (await fetch(`${this.url}/v1/models`, { headers })).ok;
   }
 
-  private rendered() {
+  protected rendered() {
     const { settings, config, directory, secrets, databaseUrl, online, venv, env } = this.options;
     const workload = describeLiteLLM(settings, { config });
     const address = new URL(databaseUrl).host;

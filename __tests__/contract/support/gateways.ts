@@ -16,10 +16,10 @@ import { freePort } from '../../../runtime/processes/ports';
 import { makeSecrets, type Secrets } from '../../../runtime/secrets';
 import { Edge } from '../../../runtime/services/edge';
 import { KeyProvisioner, type KeyProvisionerOptions } from '../../../runtime/services/key-provisioner';
-import { LiteLLM } from '../../../runtime/services/litellm';
 import { Postgres } from '../../../runtime/services/postgres';
 import { recordTime } from '../../../scripts/test/record';
 import type { Settings } from '../../../settings/schema';
+import { Nursery, NurseryLiteLLM } from './nursery';
 
 /** What a suite asks for. */
 export interface GatewayRequest {
@@ -58,7 +58,7 @@ export interface GatewayAnswer {
 }
 
 interface Running {
-  readonly litellm: LiteLLM;
+  readonly litellm: NurseryLiteLLM;
   readonly edge: Edge;
   readonly provisionerOptions?: KeyProvisionerOptions;
   readonly provisioners: KeyProvisioner[];
@@ -67,6 +67,7 @@ interface Running {
 /** One PostgreSQL server, and the gateways that suites start on databases of their own. */
 export class TestGateways {
   private readonly running = new Map<string, Running>();
+  private readonly nursery: Nursery;
 
   private constructor(
     private readonly directory: string,
@@ -74,7 +75,9 @@ export class TestGateways {
     /** Path of Envoy. */
     readonly envoy: string,
     private readonly postgres: Postgres,
-  ) {}
+  ) {
+    this.nursery = new Nursery(venv);
+  }
 
   /** Installs what is missing and starts PostgreSQL. */
   static async open(work: Work): Promise<TestGateways> {
@@ -111,7 +114,7 @@ export class TestGateways {
     mkdirSync(directory, { mode: 0o700 });
     const databaseUrl = await this.postgres.createDatabase(`suite_${id}`, TEMPLATE_DATABASE);
     const secrets = makeSecrets();
-    const litellm = new LiteLLM({
+    const litellm = new NurseryLiteLLM(this.nursery, {
       venv: this.venv,
       settings: request.settings,
       config: request.config,
@@ -213,6 +216,7 @@ export class TestGateways {
 
   async stop(): Promise<void> {
     await Promise.all([...this.running.keys()].map((id) => this.remove(id)));
+    this.nursery.stop();
     await this.postgres.stop();
     rmSync(this.directory, { recursive: true, force: true });
   }

@@ -8,8 +8,6 @@ import { text } from 'node:stream/consumers';
 import { isDeployOf } from '../../../constructs/terraform/cdktf-command';
 import { deployedPorts } from '../../../constructs/terraform/host-ports';
 
-jest.setTimeout(120_000);
-
 const root = join(__dirname, '../../..');
 let directory: string;
 let occupant: Server;
