@@ -50,18 +50,15 @@ export class LiteLLM extends LocalService {
   }
 
   protected override launch(): Service {
-    const { venv, logFile } = this.options;
+    const { venv, port, logFile } = this.options;
     const { arguments: args, environment } = this.rendered();
-    return Service.start('LiteLLM', join(venv, 'bin/python'), [join(venv, 'bin/litellm'), ...args, ...this.address()], {
+    // Of an option given twice, the last one counts.
+    const here = ['--host', '127.0.0.1', '--port', String(port)];
+    return Service.start('LiteLLM', join(venv, 'bin/python'), [join(venv, 'bin/litellm'), ...args, ...here], {
       env: environment,
       cwd: dirname(logFile), // LiteLLM and prisma-client-py read a .env file from where they run
       logFile,
     });
-  }
-
-  /** Of an option given twice, the last one counts. */
-  protected address(): string[] {
-    return ['--host', '127.0.0.1', '--port', String(this.options.port)];
   }
 
   /** Asked with the master key, so that somebody else's proxy on the same port does not count. */

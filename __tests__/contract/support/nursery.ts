@@ -139,11 +139,11 @@ export class NurseryLiteLLM extends LiteLLM {
   }
 
   protected override launch(): Service {
-    const { directory, logFile } = this.forked;
+    const { directory, logFile, port } = this.forked;
     const { arguments: args, environment } = this.rendered();
     if (!this.nursery.serves(environment, directory)) return super.launch();
     const process = this.nursery.fork({
-      arguments: [...args, ...this.address()],
+      arguments: [...args, '--host', '127.0.0.1', '--port', String(port)],
       environment,
       directory: dirname(logFile),
       log: logFile,

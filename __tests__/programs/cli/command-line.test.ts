@@ -9,6 +9,8 @@ import { gatewayUrl, provisionerUrl } from '../../../cli/context';
 import { gateway, onTerminal } from '../../contract/cli/run-cli';
 import { gatewayInProcess } from '../../unit/cli/in-process';
 
+jest.setTimeout(30_000);
+
 const NOBODY = {
   GATEWAY_URL: 'http://127.0.0.1:9',
   GATEWAY_PROVISIONER_URL: 'http://127.0.0.1:9',

@@ -41,28 +41,28 @@ test('a child ends when its parent is killed', async () => {
   expect(pids.every(isAlive)).toBe(true);
   parent.kill('SIGKILL');
   await allGone(pids);
-});
+}, 30_000);
 
 test('what a child started ends with it', async () => {
   const { parent, pids } = await parentOf('sleep 300 & echo $$ $!; wait');
   expect(pids).toHaveLength(3);
   parent.kill('SIGKILL');
   await allGone(pids);
-});
+}, 30_000);
 
 test('what a crashed child left behind ends too', async () => {
   const { pids } = await parentOf('sleep 300 & echo $$ $!; exit 1');
   await allGone(pids);
-});
+}, 30_000);
 
 test('a child that ignores the request to end is killed after the grace period', async () => {
   const { parent, pids } = await parentOf(`trap '' TERM; echo $$; while :; do sleep 0.1; done`, 1);
   parent.kill('SIGKILL');
   await allGone(pids);
-});
+}, 30_000);
 
 test('a child is first asked to end', async () => {
   const { parent, pids } = await parentOf(`trap 'exit 0' TERM; echo $$; while :; do sleep 0.05; done`, 3600);
   parent.kill('SIGUSR1');
   await allGone(pids);
-});
+}, 30_000);
