@@ -2,15 +2,20 @@ const Sequencer = require('@jest/test-sequencer').default;
 
 /** Files that take minutes, the longest first: whoever starts them last waits for them alone. Their size tells nothing of it. */
 const LONGEST = [
-  'contract/agents/clients',
   'contract/agents/hostile-repositories',
-  'contract/litellm-config/proxy-config',
+  'contract/agents/clients',
+  'contract/cli/keys',
+  'contract/litellm-config/request-filter',
   'contract/key-provisioner/workspace-keys',
+  'contract/edge/memory',
   'contract/key-provisioner/fuzz',
+  'contract/key-provisioner/enforcement',
+  'contract/prisma-engine',
   'deploy/documents',
-  'deploy/coder',
-  'deploy/doctor',
   'deploy/platform',
+  'deploy/workspace-image',
+  'programs/cli/command-line',
+  'programs/contractor-workspace-image/start-workspace',
 ];
 
 /** Starts what takes long before everything else. */

@@ -49,6 +49,12 @@ export class Service {
     }
   }
 
+  /** A process that something else started, to be ended like one of {@link start}. */
+  static adopt(name: string, logFile: string, guarded: GuardedProcess): Service {
+    const logged = existsSync(logFile) ? statSync(logFile).size : 0;
+    return new Service(name, logFile, logged, guarded);
+  }
+
   get pid(): number {
     return this.guarded.child.pid ?? 0;
   }

@@ -69,7 +69,7 @@ export class LiteLLM extends LocalService {
     return (await fetch(`${this.url}/v1/models`, { headers, signal })).ok;
   }
 
-  private rendered() {
+  protected rendered() {
     const { settings, config, directory, secrets, databaseUrl, online, venv, env } = this.options;
     const workload = describeLiteLLM(settings, { config });
     const address = new URL(databaseUrl).host;

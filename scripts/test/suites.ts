@@ -31,13 +31,13 @@ export const PASSES: Readonly<Record<JestSuite, readonly Pass[]>> = {
     { name: 'contract-own-server', workers: 1, only: OWN_SERVER },
   ],
   deploy: [
-    { name: 'deploy', workers: 1, without: WORKSPACES },
+    { name: 'deploy', workers: 2, without: WORKSPACES },
     { name: 'deploy-workspaces', workers: 1, only: WORKSPACES },
   ],
 };
 
 /** Suites that run one after the other, before all others; the others mostly wait and run side by side. */
-export const FIRST: readonly Suite[] = ['lint', 'unit', 'programs'];
+export const FIRST: readonly Suite[] = ['lint', 'unit'];
 
 /** The words of jest's command line for a pass. */
 export function optionsOf({ workers, only = [], without = [] }: Pass): string[] {

@@ -94,7 +94,7 @@ test('64 clients with 32 MB each and no valid key do no harm', async () => {
   const run = await besides(() => Promise.all(Array.from({ length: CLIENTS }, () => upload('sk-invalid', LARGE))));
   expectNoHarm(run);
   expect(new Set(run.result)).toEqual(new Set([401]));
-}, 120_000);
+});
 
 test('JSON made to be dear is not even read without a valid key', async () => {
   const dense = `{"model":"claude-haiku-4-5","stop_sequences":[${'[],'.repeat(10_000_000)}[]]}`;
@@ -103,7 +103,7 @@ test('JSON made to be dear is not even read without a valid key', async () => {
   expectNoHarm(run);
   expect(new Set(run.result)).toEqual(new Set([401]));
   expect(run.peak - before).toBeLessThan(100);
-}, 120_000);
+});
 
 test('64 clients with 32 MB each and valid keys are served or told to come again, and do no harm', async () => {
   const keys = await Promise.all(Array.from({ length: CLIENTS / 4 }, newKey));
@@ -111,7 +111,7 @@ test('64 clients with 32 MB each and valid keys are served or told to come again
   expectNoHarm(run);
   expect(run.result).toContain(200);
   for (const status of run.result) expect([200, 408, 429]).toContain(status);
-}, 180_000);
+});
 
 test('500 MB, said beforehand or in chunks, are refused before they are read', async () => {
   const attempt = async (headers: Record<string, string | number>) => {
@@ -129,10 +129,10 @@ test('500 MB, said beforehand or in chunks, are refused before they are read', a
   );
   expectNoHarm(run);
   expect(new Set(run.result)).toEqual(new Set(['413', '411']));
-}, 60_000);
+});
 
 test('what was spent before is counted after all that', async () => {
   const log = readFileSync(`${gateway.directory}/litellm.log`, 'utf8');
   expect(log).not.toMatch(/MemoryError|Killed/);
   expect((await chat(gateway.url, key, 'claude-haiku-4-5')).status).toBe(200);
-}, 60_000);
+});

@@ -37,7 +37,7 @@ export async function startEdge(upstream: number, classes: readonly BodyClass[])
   });
   const ended = once(child, 'exit');
   for (let tries = 0; !(await listens(healthPort)); tries += 1) {
-    if (tries > 100 || child.exitCode !== null) throw new Error(`Envoy did not come up (exit ${child.exitCode})`);
+    if (tries > 600 || child.exitCode !== null) throw new Error(`Envoy did not come up (exit ${child.exitCode})`);
     await new Promise((resolve) => setTimeout(resolve, 100));
   }
   return {

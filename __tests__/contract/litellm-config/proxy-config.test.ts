@@ -4,8 +4,6 @@ import { startScriptedAnthropic } from '../support/scripted-anthropic/scripted-a
 import { type Gateway, startGateway } from '../support/start-gateway';
 import { type StandIn, standInAnthropic, standInBedrock } from './stand-in-upstreams';
 
-jest.setTimeout(180_000);
-
 const cost = (reply: { headers: Headers }) => Number(reply.headers.get('x-litellm-response-cost'));
 
 describe('the generated config.yaml in the real LiteLLM, models mocked', () => {

@@ -26,7 +26,7 @@ async function conform(databaseUrl: string): Promise<Record<string, string | nul
 beforeAll(async () => {
   database = await sendCommand<Database>('POST', '/databases');
   problems = await conform(database.databaseUrl);
-}, 180_000);
+});
 
 test.each([
   ['values of every kind come back as they were written', 'scalars'],
@@ -50,4 +50,4 @@ test.each([
 test('the engine refuses to start without its database, and says why', async () => {
   const start = conform('postgresql://nobody:nothing@127.0.0.1:9/nowhere');
   await expect(start).rejects.toThrow("Can't reach database server at `127.0.0.1`:`9`");
-}, 90_000);
+});

@@ -13,11 +13,13 @@ import { preparePythonEnvironment, QUERY_ENGINE } from '../../../runtime/install
 import type { Work } from '../../../runtime/installation/work';
 import { startOnAnyPort } from '../../../runtime/processes/port-taken';
 import { Postgres } from '../../../runtime/services/postgres';
+import { ForkServer } from './fork-server';
 import { type GatewayAnswer, type GatewayRequest, onSamePort, TestGateway } from './test-gateway';
 
 /** One PostgreSQL server, and the gateways that suites start on databases of their own. */
 export class TestGateways {
   private readonly running = new Map<string, TestGateway>();
+  private readonly forkServer: ForkServer;
 
   private constructor(
     private readonly directory: string,
@@ -25,7 +27,9 @@ export class TestGateways {
     /** Path of Envoy. */
     readonly envoy: string,
     private readonly postgres: Postgres,
-  ) {}
+  ) {
+    this.forkServer = new ForkServer(venv);
+  }
 
   /** Installs what is missing and starts PostgreSQL. */
   static async open(work: Work): Promise<TestGateways> {
@@ -54,7 +58,8 @@ export class TestGateways {
     const directory = join(this.directory, id);
     mkdirSync(directory, { mode: 0o700 });
     const databaseUrl = await this.postgres.createDatabase(`suite_${id}`, TEMPLATE_DATABASE);
-    const gateway = new TestGateway({ id, directory, databaseUrl, venv: this.venv, envoy: this.envoy }, request);
+    const { venv, envoy, forkServer } = this;
+    const gateway = new TestGateway({ id, directory, databaseUrl, venv, envoy, forkServer }, request);
     this.running.set(id, gateway);
     try {
       return await gateway.start();
@@ -102,6 +107,7 @@ export class TestGateways {
 
   async stop(): Promise<void> {
     await Promise.all([...this.running.keys()].map((id) => this.remove(id)));
+    this.forkServer.stop();
     await this.postgres.stop();
     rmSync(this.directory, { recursive: true, force: true });
   }

@@ -11,6 +11,8 @@ export async function send(method: string, url: string, credential?: string, bod
   const response = await fetch(url, {
     method,
     headers: {
+      // A kept connection may be closed by the other side at the moment of the next request, which then fails.
+      connection: 'close',
       ...(credential ? { authorization: `Bearer ${credential}` } : {}),
       ...(body === undefined ? {} : { 'content-type': 'application/json' }),
     },
@@ -27,7 +29,7 @@ export function chat(gatewayUrl: string, key: string, model: string, extra: obje
 }
 
 /** Asks again and again until the condition holds; the last reason why not becomes the error. */
-export async function eventually<T>(check: () => Promise<T>, seconds = 40): Promise<T> {
+export async function eventually<T>(check: () => Promise<T>, seconds = 120): Promise<T> {
   const deadline = Date.now() + seconds * 1000;
   for (;;) {
     try {

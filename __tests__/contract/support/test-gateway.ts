@@ -6,9 +6,10 @@ import { startOnAnyPort, startOnFreePort } from '../../../runtime/processes/port
 import { makeSecrets } from '../../../runtime/secrets';
 import { Edge } from '../../../runtime/services/edge';
 import { KeyProvisioner, type KeyProvisionerOptions } from '../../../runtime/services/key-provisioner';
-import { LiteLLM } from '../../../runtime/services/litellm';
+import type { LiteLLM } from '../../../runtime/services/litellm';
 import { recordTime } from '../../../scripts/test/record';
 import type { Settings } from '../../../settings/schema';
+import { ForkedLiteLLM, type ForkServer } from './fork-server';
 
 /** What a suite asks for. */
 export interface GatewayRequest {
@@ -50,6 +51,7 @@ export interface GatewayParts {
   readonly venv: string;
   /** Path of Envoy. */
   readonly envoy: string;
+  readonly forkServer: ForkServer;
 }
 
 interface Startable {
@@ -72,13 +74,13 @@ export class TestGateway {
   /** In this order, since each is configured with the port that the one before it got. */
   async start(): Promise<GatewayAnswer> {
     const { settings, config, env, provisionerEnv } = this.request;
-    const { directory, databaseUrl, venv, envoy } = this.parts;
+    const { directory, databaseUrl, venv, envoy, forkServer } = this.parts;
     const started = Date.now();
     const litellmPort = await startOnAnyPort((port) => {
       const secrets = { ...this.secrets, ...chooseProviders(settings, {}, true).secrets };
       const logFile = join(directory, 'litellm.log');
       const common = { venv, settings, config, directory, databaseUrl, secrets, online: false, env };
-      this.litellm = new LiteLLM({ ...common, port, logFile });
+      this.litellm = new ForkedLiteLLM(forkServer, { ...common, port, logFile });
       return this.litellm.start();
     });
     recordTime('litellm', this.request.suite ?? '', started);

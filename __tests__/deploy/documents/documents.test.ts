@@ -13,10 +13,11 @@ const ELSEWHERE: Readonly<Record<string, string>> = {
   'make test': 'runs this test',
   'make test-unit': 'a part of `make test`',
   'make test-programs': 'a part of `make test`',
+  'make test-contract': 'a part of `make test`',
   'make test-deploy': 'a part of `make test`',
   'make acceptance': 'a test by itself',
-  'npx jest --selectProjects=contract --testPathPatterns NAME': 'a part of `make test`',
-  'npx jest --selectProjects unit -u': 'the unit suite; it would rewrite the snapshots',
+  'npx jest --selectProjects=unit -u': 'the unit suite; it would rewrite the snapshots',
+  'npx tsc --noEmit': 'a part of `make test`: lint',
   'scripts/workspace-firewall.sh install': '__tests__/deploy/workspace/isolation.test.ts',
   'scripts/workspace-firewall.sh install 10.1.2.0/24 host:7080': '__tests__/deploy/workspace/isolation.test.ts',
   'scripts/workspace-firewall.sh status': '__tests__/deploy/workspace/isolation.test.ts',
@@ -213,9 +214,15 @@ describe('the second day', () => {
   });
 });
 
-test('generated files are current, as npm run schema leaves them', () => {
+test('generated files are current, as npm run schema and npm run reference leave them', () => {
   walk.type('npm run schema');
-  expect(walk.read('gateway.schema.json')).toBe(readFileSync(join(REPOSITORY, 'gateway.schema.json'), 'utf8'));
+  walk.type('npm run reference');
+  for (const file of ['gateway.schema.json', 'docs/reference/settings.md', 'docs/reference/cli.md'])
+    expect(walk.read(file)).toBe(readFileSync(join(REPOSITORY, file), 'utf8'));
+});
+
+test('one test file runs as contributors are told', () => {
+  walk.type('npx jest --selectProjects=unit --testPathPatterns catalog');
 });
 
 test('synth is what make and node run, and cdktf can write it as HCL', () => {

@@ -7,8 +7,6 @@ import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { deployedPorts } from '../../../constructs/docker/host-ports';
 
-jest.setTimeout(120_000);
-
 const root = join(__dirname, '../../..');
 let directory: string;
 let occupant: Server;

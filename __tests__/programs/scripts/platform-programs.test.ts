@@ -5,8 +5,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { OLDEST_TERRAFORM, terraformProblem } from '../../../constructs/terraform/version';
 
-jest.setTimeout(60_000);
-
 const root = join(__dirname, '../../..');
 let directory: string;
 let plan: string;

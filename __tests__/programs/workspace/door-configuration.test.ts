@@ -2,6 +2,7 @@ import net from 'node:net';
 import { LARGEST_BODY } from '../../../workloads/body-limits';
 import { doorConfiguration } from '../../../workspace/door-configuration';
 import { KEY_PROVISIONER_ROUTES, LITELLM_ROUTES } from '../../../workspace/door-routes';
+import { eventually } from '../../contract/support/requests';
 import { answeredInPieces, freePorts, haproxy, Recorder, send, startHaproxy, statusOf } from './door-testbed';
 
 const nameserver = '127.0.0.11:53';
@@ -122,7 +123,9 @@ if (!haproxy) console.warn('SKIPPED: the door is not tested, HAProxy is missing 
         this.write(head);
       }),
     );
-    await new Promise((resolve) => setTimeout(resolve, 1000));
+    await eventually(async () => expect(litellm.targets).toHaveLength(8));
+    // Time for a ninth, if there were one.
+    await new Promise((resolve) => setTimeout(resolve, 500));
     expect(litellm.targets).toHaveLength(8);
     litellm.answer = usual;
     expect(await call(door.litellm, 'POST /v1/messages', 'Content-Length: 0\r\n')).toMatch(/litellm$/);

@@ -97,7 +97,7 @@ export async function startHaproxy(configuration: string, port: number): Promise
   const child: ChildProcess = spawn(haproxy as string, ['-db', '-f', file], { stdio: 'ignore' });
   const ended = once(child, 'exit');
   for (let tries = 0; (await send(port, 'GET /none HTTP/1.1\r\nHost: a\r\n\r\n')) === ''; tries += 1) {
-    if (tries > 50 || child.exitCode !== null) throw new Error(`HAProxy did not come up (exit ${child.exitCode})`);
+    if (tries > 600 || child.exitCode !== null) throw new Error(`HAProxy did not come up (exit ${child.exitCode})`);
     await new Promise((resolve) => setTimeout(resolve, 100));
   }
   return {
@@ -109,7 +109,7 @@ export async function startHaproxy(configuration: string, port: number): Promise
   };
 }
 
-/** Sends bytes as they are and returns all that comes back until the other side closes or is silent for a moment. */
+/** Sends bytes as they are and returns all that comes back until the other side closes, or is silent for a moment after its first word. */
 export async function send(port: number, bytes: string): Promise<string> {
   return new Promise((resolve) => {
     let answer = '';
@@ -118,8 +118,10 @@ export async function send(port: number, bytes: string): Promise<string> {
       socket.destroy();
       resolve(answer);
     };
-    socket.setTimeout(300, finish);
+    // A busy machine may take its time for the first word.
+    socket.setTimeout(10_000, finish);
     socket.on('data', (chunk) => {
+      socket.setTimeout(300);
       answer += chunk.toString('latin1');
     });
     socket.on('end', finish);
