@@ -55,7 +55,11 @@ async function runQueries(engine: Engine, request: SingleRequest | BatchRequest,
 }
 
 async function startTransaction(engine: Engine, options: { max_wait?: number; timeout?: number }) {
-  const { id } = await engine.transactions.startTransaction({ maxWait: options.max_wait, timeout: options.timeout });
+  const { max_wait: maxWait, timeout } = options;
+  const { id } = await engine.transactions.startTransaction({
+    ...(maxWait === undefined ? {} : { maxWait }),
+    ...(timeout === undefined ? {} : { timeout }),
+  });
   return { id };
 }
 
