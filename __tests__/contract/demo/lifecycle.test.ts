@@ -1,7 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, mkdtempSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -18,21 +17,6 @@ const MINUTES = 60_000;
 const stop = (...args: string[]) => finished(command('stop', args, env));
 const newKey = ({ gatewayUrl, masterKey }: DemoInfo) =>
   send('POST', `${gatewayUrl}/key/generate`, masterKey, { models: ['claude-haiku-4-5'] });
-
-/** Interrupts a demo after some time and says which of its processes are left half a minute later. */
-async function interrupted(milliseconds: number, signal: NodeJS.Signals): Promise<number[]> {
-  const demo = command('main', ['--json', '--mock'], env);
-  const end = finished(demo);
-  await new Promise((resolve) => setTimeout(resolve, milliseconds));
-  const processes = await family(demo.pid ?? 0);
-  demo.kill(signal);
-  await end;
-  return eventually(async () => {
-    const left = await survivors(processes);
-    expect(left).toEqual([]);
-    return left;
-  });
-}
 
 /** A demo in the foreground whose parent never reaps it; killed, it stays a zombie. */
 async function unreaped(): Promise<DemoInfo> {
@@ -158,73 +142,3 @@ describe('a demo that is killed', () => {
     6 * MINUTES,
   );
 });
-
-test.each([
-  [300, 'SIGINT'],
-  [1200, 'SIGINT'],
-  [2500, 'SIGTERM'],
-  [5000, 'SIGINT'],
-  [1800, 'SIGKILL'],
-  [4000, 'SIGKILL'],
-] as const)(
-  'interrupted after %i ms by %s, a demo leaves no process behind',
-  async (milliseconds, signal) => {
-    expect(await interrupted(milliseconds, signal)).toEqual([]);
-  },
-  3 * MINUTES,
-);
-
-test(
-  'a command that is interrupted while it waits for a demo in the background ends it too',
-  async () => {
-    const waiting = command('main', ['--detach', '--json', '--mock'], env);
-    const end = finished(waiting);
-    await new Promise((resolve) => setTimeout(resolve, 4000));
-    const processes = await family(waiting.pid ?? 0);
-    waiting.kill('SIGKILL');
-    await end;
-    await eventually(async () => expect(await survivors(processes)).toEqual([]));
-  },
-  3 * MINUTES,
-);
-
-test.each([[['--detach', '--json']], [['--json']]])(
-  'a demo with %j says that a provider’s key makes its models real, before it starts anything',
-  async (options) => {
-    const demo = command('main', options, { ...env, ANTHROPIC_API_KEY: 'sk-ant-not-a-real-key' });
-    const end = finished(demo);
-    const said = new Promise((resolve) => demo.stderr?.once('data', resolve));
-    expect(String(await Promise.race([said, end]))).toContain(
-      'models of anthropic are the real ones and cost real money',
-    );
-    demo.kill('SIGTERM');
-    expect((await end).stdout).toBe('');
-  },
-  MINUTES,
-);
-
-test(
-  'a taken port is refused before anything is started',
-  async () => {
-    const occupant = createServer();
-    await new Promise<void>((resolve) => occupant.listen(0, '127.0.0.1', resolve));
-    const { port } = occupant.address() as { port: number };
-    const { status, stderr } = await finished(command('main', ['--json', '--gateway-port', String(port)], env));
-    occupant.close();
-    expect(status).toBe(1);
-    expect(stderr.trim()).toBe(
-      `demo: port ${port} is taken; name another one with --gateway-port, or leave it out and a free one is used`,
-    );
-  },
-  MINUTES,
-);
-
-test(
-  'mistakes on the command line are named without a stack trace',
-  async () => {
-    const { status, stderr } = await finished(command('main', ['--prot', '1'], env));
-    expect(status).toBe(1);
-    expect(stderr.trim()).toMatch(/^demo: unknown option '--prot'.*; --help lists the options$/);
-  },
-  MINUTES,
-);
