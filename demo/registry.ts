@@ -1,11 +1,13 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { processStart } from '../runtime/processes/process-start';
+import { processStart, processStartByPs } from '../runtime/processes/process-start';
 
 const entrySchema = z.object({
   pid: z.int().positive(),
-  /** When that process started ({@link processStart}): process ids are reused. */
+  /** When that process started: process ids are reused. */
+  start: z.string().optional(),
+  /** The same as `ps` tells it: all that earlier versions wrote, and read. */
   began: z.string(),
   directory: z.string(),
   keep: z.boolean(),
@@ -32,10 +34,12 @@ export class Registry {
   }
 
   /** Registers the demo of this process, or replaces what is registered of it. */
-  async add(entry: Omit<Entry, 'pid' | 'began'>): Promise<void> {
+  async add(entry: Omit<Entry, 'pid' | 'start' | 'began'>): Promise<void> {
     mkdirSync(this.directory, { recursive: true });
-    const complete: Entry = { pid: process.pid, began: (await processStart(process.pid)) ?? '', ...entry };
-    writeFileSync(this.file(process.pid), `${JSON.stringify(complete)}\n`);
+    const { pid } = process;
+    const start = await processStart(pid);
+    const complete: Entry = { pid, start, began: (await processStartByPs(pid)) ?? '', ...entry };
+    writeFileSync(this.file(pid), `${JSON.stringify(complete)}\n`);
   }
 
   remove(pid = process.pid): void {
@@ -74,8 +78,8 @@ export class Registry {
 }
 
 /** Whether the process of this entry runs: not another one with its id, and not a zombie. */
-async function isRunning({ pid, began }: Entry): Promise<boolean> {
-  return (await processStart(pid)) === began;
+async function isRunning({ pid, start, began }: Entry): Promise<boolean> {
+  return start === undefined ? (await processStartByPs(pid)) === began : (await processStart(pid)) === start;
 }
 
 function readJson(file: string): unknown {

@@ -28,7 +28,7 @@ export interface PythonEnvironment {
 
 /**
  * Installs LiteLLM once per set of versions, below `cache`. An environment that was interrupted or has been damaged is
- * made anew.
+ * installed again.
  *
  * @throws Problem where Python, the disk or the package index stand in the way
  */
@@ -42,7 +42,7 @@ export async function preparePythonEnvironment(cache: string, work: Work): Promi
   return { venv, migrationsDirectory: join(sitePackages(venv), 'litellm_proxy_extras/migrations') };
 }
 
-/** Has the next start install LiteLLM anew. */
+/** Makes the next start install LiteLLM again. */
 export function discardPythonEnvironment({ venv }: PythonEnvironment): void {
   rmSync(join(venv, READY), { force: true });
 }

@@ -8,7 +8,7 @@ set -eu
 signal=$1 grace=$2
 shift 2
 
-# Whether COMMAND runs: once it has ended, it still takes signals until its parent, or whoever inherits it, reaps it.
+# Whether COMMAND runs: once it has ended, it still takes signals until its parent, or the process that inherits it, reaps it.
 runs() {
   kill -s 0 "$$" || return 1
   if [ -r "/proc/$$/stat" ]; then

@@ -10,7 +10,7 @@ export async function portHolder(port: number, pid: number): Promise<PortHolder>
 }
 
 const LISTENING = '0A';
-/** 127.0.0.1, 0.0.0.0, `::ffff:127.0.0.1` and `::`, as the kernel writes them: whoever listens there has 127.0.0.1's port. */
+/** 127.0.0.1, 0.0.0.0, `::ffff:127.0.0.1` and `::`, as the kernel writes them: a listener on any of them has 127.0.0.1's port. */
 const ADDRESSES = /^(0100007F|00000000|0000000000000000FFFF00000100007F|0{32})$/;
 
 function fromProc(port: number, pid: number): PortHolder {

@@ -6,7 +6,7 @@ import { run } from './run';
  * process runs; one that has ended and was not reaped by its parent (a zombie) does not run.
  */
 export async function processStart(pid: number): Promise<string | undefined> {
-  return process.platform === 'linux' ? fromProc(pid) : fromPs(pid);
+  return process.platform === 'linux' ? fromProc(pid) : processStartByPs(pid);
 }
 
 /** Clock ticks since the machine booted, with the boot they count from; unlike a time of day, no clock change moves them. */
@@ -22,7 +22,8 @@ function fromProc(pid: number): string | undefined {
   }
 }
 
-async function fromPs(pid: number): Promise<string | undefined> {
+/** The same as `ps` tells it, in whole seconds: on Linux it can change by one while the process runs. */
+export async function processStartByPs(pid: number): Promise<string | undefined> {
   const env = { LC_ALL: 'C', TZ: 'UTC' };
   const line = await run('ps', ['-o', 'stat=,lstart=', '-p', String(pid)], { env }).catch(() => '');
   const [, state, start] = /^\s*(\S+)\s+(.*\S)/.exec(line) ?? [];

@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import { Problem } from '../problem';
 import { run } from '../processes/run';
 
-/** Who PostgreSQL runs as: itself where that is an ordinary user; root, which it refuses, gives way to `nobody`. */
+/** The user that PostgreSQL runs as: the current one, or `nobody` instead of root, which it refuses. */
 export interface ServerUser {
   readonly uid?: number;
   readonly gid?: number;

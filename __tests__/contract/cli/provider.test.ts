@@ -30,7 +30,7 @@ beforeAll(async () => {
 beforeEach(() => {
   provider.apiKey = 'sk-ant-the-right-one';
   delete provider.wordy;
-  delete provider.trouble;
+  delete provider.errorReply;
 });
 afterAll(async () => {
   await running?.stop();
@@ -118,7 +118,7 @@ test.each([
   [400, 'invalid_request_error', 'Your credit balance is too low', 'the account at anthropic has no credit left'],
   [403, 'permission_error', 'no access', 'the account at anthropic may not use the model behind claude-haiku-5-5'],
 ])('a provider that answers %i (%s) is what the doctor finds', async (status, type, message, cause) => {
-  provider.trouble = { status, type, message };
+  provider.errorReply = { status, type, message };
   const faults = await doctor();
   expect(faults.map(({ id }) => id)).toEqual(['provider-trouble']);
   expect(faults[0]?.cause).toContain(cause);

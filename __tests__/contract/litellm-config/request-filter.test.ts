@@ -28,12 +28,12 @@ let key: string;
 beforeAll(async () => {
   [upstream, failing, elsewhere] = await Promise.all([
     startScriptedAnthropic({
-      troubleWith: (body) => {
+      errorReplyTo: (body) => {
         const status = /answer with (\d+)/.exec(body)?.[1];
         return status ? { status: Number(status), type: 'api_error', message: 'as asked' } : undefined;
       },
     }),
-    startScriptedAnthropic({ trouble: { status: 500, type: 'api_error', message: 'Internal server error' } }),
+    startScriptedAnthropic({ errorReply: { status: 500, type: 'api_error', message: 'Internal server error' } }),
     startForeignServer(),
   ]);
   gateway = await startGateway({

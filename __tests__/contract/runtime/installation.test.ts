@@ -103,17 +103,6 @@ test('the constraints hold what LiteLLM itself is pinned to', () => {
   expect(constraints).toEqual(expect.arrayContaining(pinned));
 });
 
-test(
-  'an untouched installation needs no package index',
-  async () => {
-    const env = { ...nowhere, GATEWAY_CACHE_DIR: copyOfCache() };
-    const { directory } = await detached([], env);
-    await finished(command('stop', [], env));
-    expect(existsSync(directory)).toBe(false);
-  },
-  5 * MINUTES,
-);
-
 function sitePackage(venv: string, path: string): string {
   const program = 'import sysconfig; print(sysconfig.get_paths()["purelib"])';
   return join(execFileSync(join(venv, 'bin/python'), ['-c', program]).toString().trim(), path);

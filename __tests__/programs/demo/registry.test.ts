@@ -2,6 +2,7 @@ import { existsSync, mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { MARKER, Registry } from '../../../demo/registry';
+import { processStartByPs } from '../../../runtime/processes/process-start';
 import { zombie } from '../runtime/processes/zombie';
 
 function setUp() {
@@ -13,9 +14,9 @@ function setUp() {
     return path;
   };
   /** As a crashed demo leaves it: the process is gone, or its number belongs to another one. */
-  const leftOver = (pid: number, path: string, keep = false) => {
+  const leftOver = (pid: number, path: string, keep = false, began = 'Thu Jan  1 00:00:00 1970') => {
     mkdirSync(join(cache, 'demos'), { recursive: true });
-    const entry = { pid, began: 'Thu Jan  1 00:00:00 1970', directory: path, keep, ports: [] };
+    const entry = { pid, began, directory: path, keep, ports: [] };
     writeFileSync(join(cache, 'demos', `${pid}.json`), JSON.stringify(entry));
   };
   return { cache, registry: new Registry(cache), directory, leftOver };
@@ -28,6 +29,14 @@ test('a demo that runs is listed until it is removed', async () => {
   expect(await registry.running()).toMatchObject([{ pid: process.pid, directory: path, ports: [4000] }]);
   registry.remove();
   expect(await registry.running()).toEqual([]);
+});
+
+test('a running demo of an earlier version, which told its start as ps does, is listed and left alone', async () => {
+  const { registry, directory, leftOver } = setUp();
+  const path = directory('earlier');
+  leftOver(process.pid, path, false, await processStartByPs(process.pid));
+  expect(await registry.running()).toMatchObject([{ pid: process.pid, directory: path }]);
+  expect(existsSync(path)).toBe(true);
 });
 
 test('the directory of a crashed demo is removed', async () => {

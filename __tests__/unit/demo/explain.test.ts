@@ -2,6 +2,7 @@ import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { explain } from '../../../demo/explain';
+import { PortTaken } from '../../../runtime/processes/port-taken';
 import { CommandFailed } from '../../../runtime/processes/run';
 import { ServiceFailed } from '../../../runtime/processes/service';
 
@@ -34,6 +35,13 @@ test('a place that cannot be written is named with a way out', () => {
 test('a service shows the end of its log and no stack trace', () => {
   const error = new ServiceFailed('LiteLLM', 'ended while starting', '/tmp/litellm.log', 'ValueError: no');
   expect(explain(error)).toBe('LiteLLM ended while starting, see /tmp/litellm.log; its last lines:\nValueError: no');
+});
+
+test('a service that lost every port it tried is named with the last one and what to do', () => {
+  const error = new PortTaken(new ServiceFailed('the edge', '', '/tmp/edge.log', 'Address already in use'), 4001);
+  expect(explain(error)).toBe(
+    'the edge: other processes took every port it tried, last 4001; end what opens so many, then start again (log: /tmp/edge.log)',
+  );
 });
 
 test('an unknown error is shown without a stack trace', () => {

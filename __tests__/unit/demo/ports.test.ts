@@ -20,17 +20,17 @@ test('a port that was asked for and is taken is refused with a way out', async (
 
 test('one port asked for twice is refused', async () => {
   const port = await freePort();
-  const wishes = { gateway: port, provisioner: port, usualGateway: 1, usualProvisioner: 1 };
-  await expect(claimPorts(registry(), wishes, demo, quietly)).rejects.toThrow(
+  const request = { gateway: port, provisioner: port, usualGateway: 1, usualProvisioner: 1 };
+  await expect(claimPorts(registry(), request, demo, quietly)).rejects.toThrow(
     `port ${port} is taken; name another one with --provisioner-port`,
   );
 });
 
 test('a port that another demo has claimed is refused before that one listens', async () => {
   const shared = registry();
-  const wishes = { gateway: await freePort(), usualGateway: 1, usualProvisioner: 1 };
-  await claimPorts(shared, wishes, demo, quietly);
-  await expect(claimPorts(shared, wishes, demo, quietly)).rejects.toThrow(`port ${wishes.gateway} is taken`);
+  const request = { gateway: await freePort(), usualGateway: 1, usualProvisioner: 1 };
+  await claimPorts(shared, request, demo, quietly);
+  await expect(claimPorts(shared, request, demo, quietly)).rejects.toThrow(`port ${request.gateway} is taken`);
 });
 
 test('the usual ports are used where they are free, others where they are not', async () => {
@@ -45,10 +45,10 @@ test('the usual ports are used where they are free, others where they are not', 
 
 test('a demo that is starting keeps its ports before it listens', async () => {
   const shared = registry();
-  const wishes = { usualGateway: await freePort(), usualProvisioner: await freePort() };
+  const request = { usualGateway: await freePort(), usualProvisioner: await freePort() };
   const [first, second] = await Promise.all([
-    claimPorts(shared, wishes, demo, quietly),
-    claimPorts(shared, wishes, demo, quietly),
+    claimPorts(shared, request, demo, quietly),
+    claimPorts(shared, request, demo, quietly),
   ]);
   const all = [...Object.values(first), ...Object.values(second)];
   expect(new Set(all).size).toBe(all.length);

@@ -1,4 +1,4 @@
-import { databaseUrl, poolConfig } from '../../../packages/prisma-engine/database-url';
+import { databaseUrl, poolConfig } from '../../../packages/prisma-engine/src/database-url';
 
 const SCHEMA = 'datasource client {\n  provider = "postgresql"\n  url = env("SOME_URL")\n}';
 

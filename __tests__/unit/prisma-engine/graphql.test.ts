@@ -1,5 +1,5 @@
-import { graphqlToJsonQuery } from '../../../packages/prisma-engine/graphql';
-import { parseDatamodel, tagJsonFields } from '../../../packages/prisma-engine/json-fields';
+import { graphqlToJsonQuery } from '../../../packages/prisma-engine/src/graphql';
+import { parseDatamodel, tagJsonFields } from '../../../packages/prisma-engine/src/json-fields';
 
 test('an operation becomes its action and model', () => {
   const { action, modelName } = graphqlToJsonQuery('query { result: findUniqueLiteLLM_TeamTableOrThrow { team_id } }');

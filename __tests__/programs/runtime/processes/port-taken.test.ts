@@ -1,9 +1,9 @@
 import { once } from 'node:events';
 import { mkdtempSync } from 'node:fs';
-import { createServer } from 'node:net';
+import { createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { PortTaken, startOnFreePort, waitUntilReady } from '../../../../runtime/processes/port-taken';
+import { PortTaken, startOnAnyPort, startOnFreePort, waitUntilReady } from '../../../../runtime/processes/port-taken';
 import { freePort } from '../../../../runtime/processes/ports';
 import { Service } from '../../../../runtime/processes/service';
 
@@ -39,6 +39,23 @@ test('a service whose port another process took starts on another one', async ()
   expect(lost).toEqual([taken]);
   await service.stop();
   occupant.close();
+});
+
+test('a port that is lost right after it was chosen is not used', async () => {
+  const occupants: Server[] = [];
+  let service: Service | undefined;
+  const port = await startOnAnyPort(async (chosen) => {
+    if (occupants.length < 2) {
+      const occupant = createServer().listen(chosen, '127.0.0.1');
+      await once(occupant, 'listening');
+      occupants.push(occupant);
+    }
+    service = await start(chosen);
+  });
+  expect(await (await fetch(`http://127.0.0.1:${port}`)).text()).toBe('ready');
+  expect(occupants.map((occupant) => (occupant.address() as { port: number }).port)).not.toContain(port);
+  await service?.stop();
+  for (const occupant of occupants) occupant.close();
 });
 
 test('the answer of another process on the same port is not taken for readiness', async () => {

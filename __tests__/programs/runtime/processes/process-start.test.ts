@@ -1,13 +1,16 @@
+import { spawn } from 'node:child_process';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { processStart } from '../../../../runtime/processes/process-start';
 import { zombie } from './zombie';
 
-test('a process has the same start each time it is asked for, and another process has another one', async () => {
+test('a process has the same start each time it is asked for, and a process that began later has another one', async () => {
   const start = await processStart(process.pid);
   expect(start).toBeTruthy();
   await sleep(1100); // a start that is told in seconds would differ now if it were counted back from the present
   expect(await processStart(process.pid)).toBe(start);
-  expect(await processStart(process.ppid)).not.toBe(start);
+  const later = spawn('sleep', ['300']);
+  expect(await processStart(later.pid ?? 0)).not.toBe(start);
+  later.kill();
 });
 
 test('a process id that is not in use has no start', async () => {

@@ -54,9 +54,10 @@ async function runQueries(engine: Engine, request: SingleRequest | BatchRequest,
   return { batchResult };
 }
 
-async function startTransaction(engine: Engine, { max_wait, timeout }: { max_wait?: number; timeout?: number }) {
+async function startTransaction(engine: Engine, options: { max_wait?: number; timeout?: number }) {
+  const { max_wait: maxWait, timeout } = options;
   const { id } = await engine.transactions.startTransaction({
-    ...(max_wait === undefined ? {} : { maxWait: max_wait }),
+    ...(maxWait === undefined ? {} : { maxWait }),
     ...(timeout === undefined ? {} : { timeout }),
   });
   return { id };

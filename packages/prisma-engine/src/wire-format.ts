@@ -9,8 +9,8 @@ export interface ErrorResponse {
   user_facing_error: {
     is_panic: boolean;
     message: string;
-    meta?: Record<string, unknown>;
-    error_code?: string;
+    meta?: Record<string, unknown> | undefined;
+    error_code?: string | undefined;
   };
 }
 
@@ -80,7 +80,13 @@ export function toErrorResponse(error: unknown): ErrorResponse {
   };
 }
 
-function describe(error: unknown): { message: string; code?: string; meta?: Record<string, unknown> } {
+interface ErrorDescription {
+  message: string;
+  code?: string | undefined;
+  meta?: Record<string, unknown> | undefined;
+}
+
+function describe(error: unknown): ErrorDescription {
   if (error instanceof UserFacingError) {
     const { driverAdapterError, ...meta } = error.meta;
     return { message: error.message, code: error.code, meta: { ...meta, ...driverMeta(error, driverAdapterError) } };

@@ -21,7 +21,7 @@ const { values: flags } = parseArgs({
 });
 
 if (flags.version) {
-  console.log('query-engine replacement-for-tests');
+  console.log('query-engine replacement (@coder-ai-gateway/prisma-engine)');
   process.exit(0);
 }
 

@@ -7,7 +7,7 @@
 import { type FieldNode, Kind, parse, type SelectionSetNode, type ValueNode } from 'graphql';
 
 export interface JsonQuery {
-  modelName?: string;
+  modelName?: string | undefined;
   action: string;
   query: FieldSelection;
 }
@@ -42,7 +42,7 @@ export function graphqlToJsonQuery(source: string): JsonQuery {
   return { ...splitOperationName(field.name.value), query: toFieldSelection(field) };
 }
 
-function splitOperationName(name: string): { action: string; modelName?: string } {
+function splitOperationName(name: string): { action: string; modelName?: string | undefined } {
   if (name === 'queryRaw' || name === 'executeRaw') return { action: name };
   const [, action, modelName, orThrow = ''] = OPERATION_NAME.exec(name) ?? [];
   if (!action) throw new Error(`Unsupported operation: ${name}`);
