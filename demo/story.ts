@@ -1,7 +1,7 @@
-import { createHash } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import pc from 'picocolors';
 import { z } from 'zod';
+import { workspaceToken } from '../images/key-provisioner/src/identity/workspace-token';
 import type { DemoInfo } from './demo';
 
 const WORKSPACE = { workspace_id: 'demo-workspace', owner_id: 'demo-owner', username: 'ada', workspace_name: 'first' };
@@ -43,7 +43,12 @@ export async function tellStory({ info, model, print, signal }: StoryOptions): P
   const call = (method: string, url: string, credential: string, body?: unknown) =>
     send(method, url, credential, body, signal);
   const provision = (identity: typeof WORKSPACE) =>
-    call('POST', `${provisionerUrl}/api/v1/keys/workspace`, workspaceToken(workspaceIdentitySecret), identity);
+    call(
+      'POST',
+      `${provisionerUrl}/api/v1/keys/workspace`,
+      workspaceToken(workspaceIdentitySecret, WORKSPACE),
+      identity,
+    );
   // Short: LiteLLM sets aside what the longest answer may cost, and names that sum where it refuses the next request.
   const question = { model, max_tokens: 32, messages: [{ role: 'user', content: 'Hello' }] };
   const ask = (key: string) => call('POST', `${gatewayUrl}/v1/chat/completions`, key, question);
@@ -90,12 +95,6 @@ export async function tellStory({ info, model, print, signal }: StoryOptions): P
     pc.dim('(LiteLLM writes spend down every ten seconds; limits are enforced at once)'),
   );
   return key.key;
-}
-
-/** `sha256hex(secret + sha256hex(secret + "<workspace id>|<owner id>|<owner name>"))`: what the template computes. */
-function workspaceToken(secret: string): string {
-  const sha256 = (text: string) => createHash('sha256').update(text).digest('hex');
-  return sha256(secret + sha256(`${secret}${WORKSPACE.workspace_id}|${WORKSPACE.owner_id}|${WORKSPACE.username}`));
 }
 
 async function untilRefused(ask: () => Promise<Answer>): Promise<{ attempts: number; refusal: string }> {
