@@ -18,10 +18,14 @@ const LONGEST = [
   'programs/contractor-workspace-image/start-workspace',
 ];
 
+/** Waits for the image of a Coder server, which takes minutes of a new machine. */
+const LAST = 'deploy/coder';
+
 /** Starts what takes long before everything else. */
 module.exports = class LongestFirst extends Sequencer {
   sort(tests) {
     const rank = ({ path }) => {
+      if (path.includes(`/__tests__/${LAST}`)) return LONGEST.length + 1;
       const found = LONGEST.findIndex((part) => path.includes(`/__tests__/${part}`));
       return found < 0 ? LONGEST.length : found;
     };

@@ -22,8 +22,6 @@ label=org.coder-ai-gateway.inputs
 
 export DOCKER_BUILDKIT=0 # the classic builder: needs no plugin and finds local images
 mkdir -p "$cache" "$shared"
-exec 9>"$shared/images.lock"
-flock 9 # several suites, and several checkouts, may ask at once; the daemon's images are everybody's
 scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
 
@@ -209,6 +207,10 @@ build_coder() {
 
 (($#)) || set -- node postgres litellm edge door seed
 docker version >/dev/null 2>&1 || fail 'no Docker daemon answers; run scripts/docker-daemon.sh start'
+# Minutes on a new machine, under a lock of its own: who wants other images does not wait for it.
+if [[ " $* " == *' coder '* ]] && ! pull coder >/dev/null; then "$root/scripts/coder-server.sh" >/dev/null; fi
+exec 9>"$shared/images.lock"
+flock 9 # several suites, and several checkouts, may ask at once; the daemon's images are everybody's
 separator='{'
 for name in "$@"; do
   case $name in
