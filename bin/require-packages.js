@@ -37,7 +37,7 @@ function problem(withDev) {
 
 function missingPackages(manifest, withDev) {
   const folders = [ROOT, ...manifest.workspaces.map((folder) => join(ROOT, folder))];
-  return folders.flatMap((folder) => {
+  const missing = folders.flatMap((folder) => {
     const {
       name,
       dependencies = {},
@@ -50,6 +50,7 @@ function missingPackages(manifest, withDev) {
     if (withDev) needed.push(...Object.keys(devDependencies).filter((each) => !needed.includes(each)));
     return needed.filter((each) => !isInstalled(each, folder));
   });
+  return [...new Set(missing)];
 }
 
 /** As Node.js looks for it: in the folder's own `node_modules`, then in those above. */

@@ -1,6 +1,5 @@
-import { join } from 'node:path';
 import { Command } from 'commander';
-import { PACKAGE_ROOT } from '../package-root';
+import { PRODUCT } from '../package-root';
 import * as completion from './completion';
 import type { CommandContext } from './context';
 import * as demo from './demo';
@@ -29,7 +28,7 @@ export function buildProgram(context: CommandContext): Command {
   const { io } = context;
   const program = new Command('gateway')
     .description('Run a governed AI gateway for Coder workspaces: keys, checks, diagnosis, review.')
-    .version(require(join(PACKAGE_ROOT, 'package.json')).version)
+    .version(PRODUCT.version)
     .option('--json', 'print one JSON document instead of text')
     .option('-y, --yes', 'do not ask before something that cannot be undone')
     .addHelpText('afterAll', EXIT_CODES)

@@ -1,7 +1,7 @@
 import { catalog as shippedCatalog } from '../catalog/catalog';
 import type { Catalog } from '../catalog/model';
 import { type StartingModels, startingModels } from '../litellm-config/outside-policies';
-import product from '../package.json';
+import { PRODUCT } from '../package-root';
 import { PROVIDER_CREDENTIALS } from '../settings/credentials';
 import type { Settings } from '../settings/schema';
 import { SECRETS } from '../settings/secrets';
@@ -37,7 +37,7 @@ export function describeDeployment(settings: Settings, options: DescribeOptions 
   const described = Object.fromEntries(workloads.map((workload) => [workload.name, describeWorkload(workload)]));
   return {
     version: DEPLOYMENT_VERSION,
-    product: { name: product.name, version: product.version },
+    product: { name: PRODUCT.name, version: PRODUCT.version },
     name: settings.name,
     docker: { host: settings.docker.host },
     providers: describeProviders(settings),

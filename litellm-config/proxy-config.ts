@@ -1,8 +1,8 @@
 import { stringify } from 'yaml';
 import { catalog as shippedCatalog } from '../catalog/catalog';
 import { CatalogError } from '../catalog/check';
-import { seconds } from '../catalog/duration';
 import type { Catalog, Prices, Provider } from '../catalog/model';
+import { durationSeconds } from '../images/key-provisioner/src/keys/duration';
 import { PROVIDER_CREDENTIALS } from '../settings/credentials';
 import type { Settings } from '../settings/schema';
 import { policyModels, type Route, type ServedModel, servedModels } from '../settings/served-models';
@@ -175,7 +175,8 @@ function tiers({ prices, priceBands = [], limits }: Route) {
 function upperBounds(settings: Settings): Record<string, unknown> {
   const { person: _person, ...scopes } = settings.policies;
   const policies = Object.values(scopes);
-  const longest = (durations: string[]) => durations.reduce((a, b) => (seconds(b) > seconds(a) ? b : a));
+  const longest = (durations: string[]) =>
+    durations.reduce((a, b) => (durationSeconds(b) > durationSeconds(a) ? b : a));
   const everyOne = (field: 'tpm_limit' | 'max_parallel_requests') => {
     const values = policies.map((policy) => policy[field]);
     return values.every((value) => value !== undefined) ? { [field]: Math.max(...(values as number[])) } : {};

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { catalog } from '../catalog/catalog';
 import { PROVIDERS, type Provider } from '../catalog/model';
 import { holdsCredential, sendsKeyInClear } from '../catalog/urls';
+import { REQUESTED_DURATION } from '../images/key-provisioner/src/keys/duration';
 import { floatingTag } from './image-tags';
 import { PORTS } from './ports';
 import { REGION_FORMS } from './region-forms';
@@ -14,7 +15,7 @@ const modelName = z.enum(modelNames);
 /** LiteLLM's notation of a span of time: a whole number and s, m, h, d. */
 const duration = z
   .string()
-  .regex(/^[1-9]\d{0,4}[smhd]$/, 'a span of time such as "30d", "12h" or "45m"')
+  .regex(REQUESTED_DURATION, 'a span of time such as "30d", "12h" or "45m"')
   .describe('A span of time: a whole number followed by s, m, h or d, for example 30d.');
 const dollars = z.number().positive().max(1_000_000);
 const perMinute = z.int().min(1).max(1_000_000);

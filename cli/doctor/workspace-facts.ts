@@ -1,3 +1,4 @@
+import { PATHS } from '../../images/key-provisioner/src/agents/paths';
 import { keyInfoSchema } from '../../images/key-provisioner/src/contract';
 import { WORKSPACE_GATEWAY_URL, WORKSPACE_PROVISIONER_URL } from '../../litellm-config/gateway-json';
 import type { KeyFacts } from './key-facts';
@@ -21,9 +22,7 @@ export interface WorkspaceFacts {
   readonly clockAheadSeconds?: number;
 }
 
-export const KEY_FILE = '.config/litellm/key';
-export const ROO_FILE = '.config/roo-code/settings.json';
-export const OPENCODE_FILE = '.config/opencode/opencode.json';
+export const { key: KEY_FILE, rooCode: ROO_FILE, openCode: OPENCODE_FILE } = PATHS;
 /** Where VS Code's settings may set the path of Roo's file. */
 export const EDITOR_SETTINGS = [
   '.local/share/code-server/User/settings.json',

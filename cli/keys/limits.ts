@@ -1,4 +1,5 @@
 import { type Command, InvalidArgumentError } from 'commander';
+import { DURATION } from '../../images/key-provisioner/src/keys/duration';
 
 /** Limits given on the command line; each overrides the policy of the key's scope. */
 export interface LimitOptions {
@@ -21,7 +22,7 @@ const whole = (value: string) => {
   return number;
 };
 const span = (value: string) => {
-  if (!/^[1-9]\d*[smhd]$/.test(value))
+  if (!DURATION.test(value))
     throw new InvalidArgumentError('It must be a whole number followed by s, m, h or d, such as 30d.');
   return value;
 };

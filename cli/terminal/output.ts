@@ -15,8 +15,5 @@ export function usd(amount: number): string {
 /** `1 key`, `3 keys`. */
 export const plural = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? '' : 's'}`;
 
-/** The former name of {@link plural}, for `cli/review/` until it uses the new one. */
-export const things = plural;
-
 /** `2026-11-30` of a point in time, or a dash. */
 export const day = (iso: string | null | undefined): string => iso?.slice(0, 10) ?? '–';

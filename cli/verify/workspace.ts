@@ -1,3 +1,4 @@
+import { PATHS } from '../../images/key-provisioner/src/agents/paths';
 import { WORKSPACE_GATEWAY_URL, WORKSPACE_PROVISIONER_URL } from '../../litellm-config/gateway-json';
 import { type Check, type CheckContext, fail, type Outcome, pass, skip } from './check';
 
@@ -76,22 +77,23 @@ async function expectInside(
   const received = stdout.trim();
   if (expected.includes(received)) return pass(received);
   if (code === 127 || /curl: not found/.test(stderr)) return skip('the workspace has no curl');
-  if (received === 'missing') return fail('~/.config/litellm/key is missing: the workspace got no key at its start');
+  if (received === 'missing') return fail(`~/${PATHS.key} is missing: the workspace got no key at its start`);
   if (received === '000' || received === '') return fail('no answer');
   return fail(`expected ${expected.join(' or ')}, got ${received}`);
 }
 
-const ROO = ['.config/roo-code/settings.json'];
-const OPENCODE = ['.config/opencode/opencode.json'];
+const ROO = [PATHS.rooCode];
+const OPENCODE = [PATHS.openCode];
 /** The files of an agent, by the choices that a workspace may be started with. */
 const FILES: Readonly<Record<string, readonly string[]>> = {
   'roo-code': ROO,
+  'zoo-code': ROO,
   opencode: OPENCODE,
   both: [...ROO, ...OPENCODE],
 };
 
 async function files({ runtime, workspace = '', settings }: CheckContext): Promise<Outcome> {
-  const known = ['.config/litellm/key', ...ROO, ...OPENCODE];
+  const known = [PATHS.key, ...ROO, ...OPENCODE];
   const look = known.map((file) => `echo "${file} $(stat -c %a "$HOME/${file}" 2>/dev/null || echo missing)"`);
   const { stdout } = await runtime.exec(workspace, ['echo "$GATEWAY_AGENTS"', ...look, ''].join('\n'));
   const [chosen = '', ...lines] = stdout.trimEnd().split('\n');
@@ -100,7 +102,7 @@ async function files({ runtime, workspace = '', settings }: CheckContext): Promi
   if (agents.includes('none')) return skip('the workspace was started without agents');
   // A workspace that does not say what it was started with has all that are installed.
   const wanted = [
-    '.config/litellm/key',
+    PATHS.key,
     ...(agents.length > 0 ? agents : settings.workspace.agents).flatMap((agent) => FILES[agent] ?? []),
   ];
   const wrong = wanted.filter((file) => modes.get(file) !== '600');

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import product from '../../../package.json';
+import { PRODUCT } from '../../../package-root';
 import { pathText } from '../changes';
 import type { Finding, Severity } from '../finding';
 import { HEADINGS } from '../report';
@@ -24,7 +24,7 @@ export function sarif(findings: readonly Finding[], locations: Locations): objec
         tool: {
           driver: {
             name: 'gateway review',
-            version: product.version,
+            version: PRODUCT.version,
             rules: rules.map((id) => ({
               id,
               shortDescription: { text: describeRule(id, findings) },

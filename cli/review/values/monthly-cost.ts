@@ -1,5 +1,5 @@
-import { seconds } from '../../../catalog/duration';
 import type { DeployedPolicy, Deployment, PersonCap } from '../../../deployment/schema';
+import { durationSeconds } from '../../../images/key-provisioner/src/keys/duration';
 import type { KeyCounts } from '../comparison';
 
 const DAY_S = 86_400;
@@ -21,7 +21,7 @@ const OF_A_PERSON: readonly string[] = ['workspace', 'user'];
 export function windowsPerMonth(duration: string): number {
   let window: number;
   try {
-    window = seconds(duration);
+    window = durationSeconds(duration);
   } catch {
     return Number.POSITIVE_INFINITY;
   }

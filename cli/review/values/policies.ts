@@ -1,5 +1,5 @@
-import { seconds } from '../../../catalog/duration';
 import type { DeployedPolicy, PersonCap } from '../../../deployment/schema';
+import { durationSeconds } from '../../../images/key-provisioner/src/keys/duration';
 import { same } from '../changes';
 import type { Comparison } from '../comparison';
 import { code, type Finding, findingsOf, plural } from '../finding';
@@ -134,7 +134,7 @@ function lifetime(scope: string, { duration: old }: Limits, { duration: now }: L
 
 function span(duration: string | undefined): number {
   try {
-    return duration === undefined ? Number.POSITIVE_INFINITY : seconds(duration);
+    return duration === undefined ? Number.POSITIVE_INFINITY : durationSeconds(duration);
   } catch {
     return Number.POSITIVE_INFINITY;
   }

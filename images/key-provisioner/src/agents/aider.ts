@@ -1,6 +1,7 @@
 import { stringify } from 'yaml';
 import type { ServedModel } from '../configuration';
 import { type AgentContext, type AgentFiles, jsonFile, openAiUrl, outputLimit, ownerOnly } from './context';
+import { PATHS } from './paths';
 
 /**
  * aider: address and key are parameters of each model, which no environment variable comes after, so they stay out of
@@ -14,7 +15,7 @@ export function aider(context: AgentContext): AgentFiles {
   return {
     files: [
       ownerOnly(
-        `${context.home}/.config/aider/models.yml`,
+        `${context.home}/${PATHS.aiderModels}`,
         stringify(
           known.map((each) => ({
             name: `openai/${each.name}`,
@@ -26,7 +27,7 @@ export function aider(context: AgentContext): AgentFiles {
         ),
       ),
       jsonFile(
-        `${context.home}/.config/aider/metadata.json`,
+        `${context.home}/${PATHS.aiderMetadata}`,
         Object.fromEntries(known.map((each) => [`openai/${each.name}`, metadata(each)])),
       ),
     ],

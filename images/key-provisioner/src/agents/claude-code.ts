@@ -1,5 +1,6 @@
 import { newestOf } from '../models/choose';
 import { type AgentContext, type AgentFiles, jsonFile, keyPath, outputLimit } from './context';
+import { PATHS } from './paths';
 
 /** Providers that a repository's settings could switch to; the key would go to whatever address they name. */
 const OTHER_PROVIDERS = [
@@ -21,7 +22,7 @@ const OTHER_PROVIDERS = [
 export function claudeCode(context: AgentContext): AgentFiles {
   return {
     files: [
-      jsonFile('/etc/claude-code/managed-settings.json', {
+      jsonFile(PATHS.claudeCodeManaged, {
         apiKeyHelper: `cat ${shellQuoted(keyPath(context))}`,
         allowManagedHooksOnly: true,
         enableAllProjectMcpServers: false,

@@ -1,4 +1,5 @@
 import { type AgentContext, type AgentFiles, keyPath, openAiUrl, ownerOnly } from './context';
+import { PATHS } from './paths';
 
 /**
  * Codex CLI: its machine-wide managed file, which stands above the person's and a repository's. It never gives up on an unreachable
@@ -9,7 +10,7 @@ export function codex(context: AgentContext): AgentFiles {
   return {
     files: [
       ownerOnly(
-        '/etc/codex/managed_config.toml',
+        PATHS.codexManaged,
         [
           `model = ${toml(model.name)}`,
           'model_provider = "litellm"',

@@ -1,5 +1,6 @@
 import type { GatewayConfiguration, ServedModel } from '../configuration';
 import type { ConfigurationFile } from '../contract';
+import { PATHS } from './paths';
 
 /** What the files of one workspace's agents are made of. */
 export interface AgentContext {
@@ -36,7 +37,7 @@ export const outputLimit = (model: ServedModel) => Math.min(model.output, MAX_OU
 export const openAiUrl = (context: AgentContext) => `${context.configuration.gateway_url.replace(/\/+$/, '')}/v1`;
 
 /** Where every agent that can read the key from a file finds it. */
-export const keyPath = (context: AgentContext) => `${context.home}/.config/litellm/key`;
+export const keyPath = (context: AgentContext) => `${context.home}/${PATHS.key}`;
 
 /** A file that holds the key, or decides where the key is sent: only its owner reads it. */
 export const ownerOnly = (path: string, content: string): ConfigurationFile => ({ path, mode: '0600', content });

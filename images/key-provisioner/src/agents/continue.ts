@@ -1,5 +1,6 @@
 import { stringify } from 'yaml';
 import { type AgentContext, type AgentFiles, openAiUrl, outputLimit, ownerOnly } from './context';
+import { PATHS } from './paths';
 
 /** Continue: its configuration names each model once, the chosen one first. */
 export function continueDev(context: AgentContext): AgentFiles {
@@ -7,7 +8,7 @@ export function continueDev(context: AgentContext): AgentFiles {
   return {
     files: [
       ownerOnly(
-        `${context.home}/.continue/config.yaml`,
+        `${context.home}/${PATHS.continue}`,
         stringify({
           name: 'AI gateway',
           version: '0.0.1',

@@ -6,6 +6,7 @@ import { codex } from './codex';
 import { type AgentContext, type AgentRenderer, jsonFile, keyPath, ownerOnly } from './context';
 import { continueDev } from './continue';
 import { opencode } from './opencode';
+import { PATHS } from './paths';
 import { rooCode } from './roo-code';
 
 export type { AgentContext } from './context';
@@ -31,7 +32,7 @@ export function renderAgentFiles(
   const rendered = agents.map((agent) => renderers[agent](context));
   const files = [
     ownerOnly(keyPath(context), `${context.key}\n`),
-    jsonFile(`${context.home}/.config/ai-gateway/models.json`, {
+    jsonFile(`${context.home}/${PATHS.models}`, {
       chosen: context.model.name,
       small: context.smallModel.name,
       models: context.models,

@@ -1,4 +1,5 @@
 import { type AgentContext, type AgentFiles, jsonFile, keyPath, openAiUrl, outputLimit } from './context';
+import { PATHS } from './paths';
 
 /** An agent's turn with a long answer takes minutes. */
 const REQUEST_TIMEOUT_MS = 600_000;
@@ -37,8 +38,8 @@ export function opencode(context: AgentContext): AgentFiles {
   const schema = { $schema: 'https://opencode.ai/config.json' };
   return {
     files: [
-      jsonFile('/etc/opencode/opencode.json', { ...schema, ...pinned }),
-      jsonFile(`${context.home}/.config/opencode/opencode.json`, {
+      jsonFile(PATHS.openCodeManaged, { ...schema, ...pinned }),
+      jsonFile(`${context.home}/${PATHS.openCode}`, {
         ...schema,
         ...pinned,
         model: `litellm/${context.model.name}`,

@@ -1,5 +1,6 @@
 import type { ServedModel } from '../configuration';
 import { type AgentContext, type AgentFiles, jsonFile, openAiUrl, outputLimit } from './context';
+import { PATHS } from './paths';
 
 /** Roo's built-in modes; each is bound to the gateway's profile. */
 const MODES = ['architect', 'code', 'ask', 'debug', 'orchestrator'];
@@ -12,7 +13,7 @@ export function rooCode(context: AgentContext): AgentFiles {
   const others = context.models.filter((model) => model.name !== context.model.name);
   return {
     files: [
-      jsonFile(`${context.home}/.config/roo-code/settings.json`, {
+      jsonFile(`${context.home}/${PATHS.rooCode}`, {
         providerProfiles: {
           currentApiConfigName: 'gateway',
           apiConfigs: {

@@ -11,8 +11,9 @@ export const DURATION_ERROR = 'must be a whole number followed by s, m, h or d, 
 
 const SECONDS = { s: 1, m: 60, h: 3600, d: 86_400 } as const;
 
-/** Seconds of a duration that matches {@link DURATION}. */
+/** Seconds of a duration. @throws RangeError where it does not match {@link DURATION} */
 export function durationSeconds(duration: string): number {
+  if (!DURATION.test(duration)) throw new RangeError(`"${duration}" is not a duration; it ${DURATION_ERROR}`);
   const unit = duration.at(-1) as keyof typeof SECONDS;
   return Number(duration.slice(0, -1)) * SECONDS[unit];
 }
