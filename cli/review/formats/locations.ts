@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { isAbsolute, join } from 'node:path';
 import { isNode, LineCounter, parseDocument } from 'yaml';
 import type { Path } from '../changes';
@@ -28,8 +28,10 @@ export class Locations {
   ) {
     const text = (file: string) => readFileSync(isAbsolute(file) ? file : join(root, file), 'utf8');
     this.document = parseDocument(text(settings), { lineCounter: this.yaml });
-    this.catalog = text(CATALOG).split('\n');
-    this.pinned = text(PINNED).split('\n');
+    // A repository that only has settings takes both from the installed package.
+    const linesOf = (file: string) => (existsSync(join(root, file)) ? text(file).split('\n') : []);
+    this.catalog = linesOf(CATALOG);
+    this.pinned = linesOf(PINNED);
   }
 
   /** Where nothing fits better, the first line of the settings. */
@@ -54,7 +56,7 @@ export class Locations {
   }
 
   private model([room, name, part, place = '']: Path): Location | undefined {
-    if (room !== 'models' || name === undefined) return undefined;
+    if (room !== 'models' || name === undefined || this.catalog.length === 0) return undefined;
     const line = (text: string) => this.catalog.findIndex((each) => each.includes(text)) + 1;
     const id = part === 'deployments' ? place.slice(place.indexOf('/') + 1) : '';
     // Of a model that the catalog no longer has, the catalog's first line.
