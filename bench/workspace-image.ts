@@ -48,7 +48,7 @@ const cold = process.argv.includes('--cold') ? timed(() => build('--no-cache')) 
 build();
 const warm = timed(() => build());
 
-/** Seconds until the editor answers, with a gateway that is away: the start's own work and code-server's. */
+/** Seconds until the editor answers, with a gateway that is down: the start's own work and code-server's. */
 function startToReady(): number {
   try {
     return timed(() => {

@@ -40,7 +40,7 @@ export class WorkspaceAgent extends Construct {
       arch: '${data.coder_provisioner.me.arch}',
       dir: '/home/coder',
       startupScript: 'exec start-workspace',
-      // The person may log in while the gateway is away; start-workspace says what it is waiting for.
+      // The person may log in while the gateway is down; start-workspace says what it is waiting for.
       startupScriptBehavior: 'non-blocking',
       // The agent's token lies in the workspace; with this it does not open the owner's git and SSH keys in Coder.
       apiKeyScope: 'no_user_data',

@@ -73,7 +73,7 @@ describe.each(clients)('$agent', ({ agent, client, tools }) => {
   });
 });
 
-describe('while the gateway is away', () => {
+describe('while the gateway is down', () => {
   const workspaceFor = new Map<Agent, Workspace>();
   beforeAll(async () => {
     for (const { agent } of clients) workspaceFor.set(agent, await workspaceOf(agent));

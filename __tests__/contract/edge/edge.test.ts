@@ -308,7 +308,7 @@ test('an answer streams through piece by piece', async () => {
   expect(pieces).toEqual(['first', 'last']);
 });
 
-test('a LiteLLM that is away is a 503 that says when to come back, in the words of the route', async () => {
+test('a LiteLLM that is down is a 503 that says when to come back, in the words of the route', async () => {
   const [closed = 0] = await freePorts(1);
   const another = await startEdge(closed, bodyClasses(4096));
   try {

@@ -272,7 +272,7 @@ if (!haproxy) console.warn('SKIPPED: the door is not tested, HAProxy is missing 
     expect(pieces).toEqual(['first', 'last']);
   });
 
-  test('a service that is away is a 503 that says when to come back', async () => {
+  test('a service that is down is a 503 that says when to come back', async () => {
     const [closed, listen, other, healthPort] = (await freePorts(4)) as [number, number, number, number];
     const upstream = { host, port: closed };
     const another = await startHaproxy(

@@ -23,7 +23,7 @@ export async function startRecorder(target: string) {
       outgoing.writeHead(answer.statusCode ?? 502, answer.headers);
       answer.pipe(outgoing);
     });
-    // A gateway that is away looks like one here.
+    // A gateway that is down looks like one here.
     onward.on('error', () => outgoing.destroy());
     onward.end(body);
   });

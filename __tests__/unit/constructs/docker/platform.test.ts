@@ -40,7 +40,7 @@ test('its addresses are known where it is made', () => {
   });
 });
 
-test('a workload that the settings leave out is asked for in vain, and those that run are named', () => {
+test('a workload that the settings leave out is not found, and those that run are named', () => {
   const platform = new Platform(new TerraformStack(Testing.app(), 'own'), 'ai', { settings: settingsOf() });
   expect(() => platform.workload('coder')).toThrow(
     'no workload is called "coder"; there are postgres, litellm, edge, key-provisioner',
