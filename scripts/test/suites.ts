@@ -13,8 +13,10 @@ export interface Pass {
   readonly without?: readonly string[];
 }
 
-/** Those that stop the database server, or start and kill demos. */
-const OWN_SERVER = ['key-provisioner/outages', 'cli/doctor', 'contract/demo/', 'contract/runtime/'];
+/** Those that stop the database server. */
+const DATABASE = ['key-provisioner/outages', 'cli/doctor'];
+/** Those that start, kill and stop demos: one after the other, since stopping may mean all demos that run. */
+const DEMO = ['contract/demo/', 'contract/runtime/'];
 
 /**
  * Those that start workspaces. One after the other: one of them sets firewall rules for every workspace of the machine.
@@ -27,8 +29,9 @@ export const PASSES: Readonly<Record<JestSuite, readonly Pass[]>> = {
   unit: [{ name: 'unit', workers: '100%' }],
   programs: [{ name: 'programs', workers: '100%' }],
   contract: [
-    { name: 'contract', workers: 3, without: OWN_SERVER },
-    { name: 'contract-own-server', workers: 1, only: OWN_SERVER },
+    { name: 'contract', workers: 3, without: [...DATABASE, ...DEMO] },
+    { name: 'contract-database', workers: 1, only: DATABASE },
+    { name: 'contract-demo', workers: 1, only: DEMO },
   ],
   deploy: [
     { name: 'deploy', workers: 2, without: WORKSPACES },
