@@ -32,6 +32,13 @@ const ELSEWHERE: Readonly<Record<string, string>> = {
   'coder login': '__tests__/deploy/coder/coder.test.ts has its token',
   'npm test': 'of somebody’s repository: __tests__/deploy/workspace/agents.test.ts',
   'docker inspect': 'named, not to be typed',
+  'scripts/test-tools.sh': 'a part of `make test`',
+  'npm pack': '__tests__/programs/library/packed.test.ts',
+  'npm install ./coder-ai-gateway-0.2.0.tgz cdktf@0.21 constructs@10 @cdktf/provider-docker@12':
+    '__tests__/programs/library/packed.test.ts',
+  'npx gateway demo': '__tests__/programs/library/packed.test.ts: refused there',
+  'npm publish': 'done by the release workflow alone',
+  'scripts/prepare-release.sh': '__tests__/programs/library/release.test.ts',
 };
 
 let walk: Walk;
