@@ -40,7 +40,7 @@ async function synthesize(): Promise<void> {
   // The cdktf program goes on to Terraform by itself, and shows of a synth nothing but annotations. `make plan` checks the plan.
   if (process.env.CDKTF_CONTEXT_JSON) {
     const problem = terraformProblem(process.env.TERRAFORM_BINARY_NAME);
-    const ports = await portProblems(settings, `${outdir}/../terraform.platform.tfstate`);
+    const ports = await portProblems(settings, workloads, `${outdir}/../terraform.platform.tfstate`);
     for (const warning of [...(problem ? [problem] : []), ...ports]) Annotations.of(platform).addWarning(warning);
   }
   app.synth();

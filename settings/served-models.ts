@@ -38,7 +38,7 @@ export interface LeftOutModel {
  */
 export function servedModels(settings: Settings, catalog: Catalog = shippedCatalog): ServedModel[] {
   checkCatalog(catalog);
-  return wanted(settings, catalog).flatMap((model) => {
+  return enabledModels(settings, catalog).flatMap((model) => {
     const routes = routesOf(model, settings, catalog);
     const [first, ...rest] = routes;
     if (!first) return [];
@@ -65,7 +65,7 @@ export const enabledNames = (settings: Settings, catalog: Catalog = shippedCatal
 /** Enabled names that nothing serves because their provider is `off`. */
 export function modelsWithoutProvider(settings: Settings, catalog: Catalog = shippedCatalog): LeftOutModel[] {
   const served = new Set(enabledNames(settings, catalog));
-  return wanted(settings, catalog)
+  return enabledModels(settings, catalog)
     .filter((model) => !served.has(model.name))
     .map((model) => ({ name: model.name, provider: model.deployments[0].provider }));
 }
@@ -80,12 +80,7 @@ export function policyModels(
   return models === 'all' ? served : served.filter((name) => models.includes(name));
 }
 
-/** Providers that at least one served model is routed to. */
-export function providersInUse(settings: Settings, catalog: Catalog = shippedCatalog): Provider[] {
-  return [...new Set(servedModels(settings, catalog).flatMap((model) => model.routes.map((route) => route.provider)))];
-}
-
-function wanted(settings: Settings, catalog: Catalog): readonly Model[] {
+function enabledModels(settings: Settings, catalog: Catalog): readonly Model[] {
   const { enabled } = settings.models;
   return enabled === 'all' ? catalog : catalog.filter((model) => enabled.includes(model.name));
 }

@@ -23,6 +23,9 @@ export const dockerHealth = (health: HealthCheck): ContainerHealthcheck => ({
 export const healthyWithinSeconds = (health: HealthCheck): number =>
   health.startPeriodSeconds + (health.intervalSeconds + health.timeoutSeconds) * health.retries;
 
+/** How long Terraform waits for it: half a minute more, for a container to be made and started. */
+export const waitTimeoutSeconds = (health: HealthCheck): number => healthyWithinSeconds(health) + 30;
+
 /**
  * A label that changes with the health check. The provider "updates" a health check without any effect on the
  * container; a changed label replaces it.

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { z } from 'zod';
 import type { Settings } from '../../settings/schema';
-import { platformWorkloads } from '../../workloads/platform';
+import type { Workload } from '../../workloads/workload';
 import { publishesHere, takenPorts } from './taken-ports';
 
 /**
@@ -10,9 +10,13 @@ import { publishesHere, takenPorts } from './taken-ports';
  *
  * @param stateFile - the platform's local Terraform state, which need not exist
  */
-export async function portProblems(settings: Settings, stateFile: string): Promise<string[]> {
+export async function portProblems(
+  settings: Settings,
+  workloads: readonly Workload[],
+  stateFile: string,
+): Promise<string[]> {
   if (!publishesHere(settings.docker.host)) return [];
-  const wanted = platformWorkloads(settings).flatMap(({ name, published }) =>
+  const wanted = workloads.flatMap(({ name, published }) =>
     published.map(({ bind, hostPort }) => ({ container: `${settings.name}-${name}`, bind, port: hostPort })),
   );
   return takenPorts(wanted, deployedPorts(stateFile));

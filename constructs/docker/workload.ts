@@ -5,7 +5,7 @@ import type { Workload } from '../../workloads/workload';
 import { literal } from '../terraform/literal';
 import { containerAttributes, rotatedLog } from './container';
 import { FileVolume } from './file-volume';
-import { healthyWithinSeconds } from './health';
+import { waitTimeoutSeconds } from './health';
 import { DockerImage } from './image';
 import type { PlatformNetworks } from './platform-networks';
 
@@ -85,7 +85,7 @@ export class DockerWorkload extends Construct {
         { label: 'ai-gateway.workload', value: workload.name },
       ],
       wait: true,
-      waitTimeout: healthyWithinSeconds(workload.health) + 30,
+      waitTimeout: waitTimeoutSeconds(workload.health),
       stopTimeout: workload.stopGraceSeconds,
       dependsOn: [...props.dependsOn.map((other) => other.container), ...(files ? [files.filled] : [])],
     });

@@ -2,12 +2,11 @@ import { Container, type ContainerLabels } from '@cdktf/provider-docker/lib/cont
 import type { TerraformCount } from 'cdktf';
 import { Construct } from 'constructs';
 import type { Settings } from '../../settings/schema';
-import { platformWorkloads } from '../../workloads/platform';
 import type { ImageSource } from '../../workloads/workload';
 import { coderRoute } from '../../workspace/coder-route';
 import { door } from '../../workspace/door';
 import { containerAttributes, rotatedLog } from './container';
-import { healthyWithinSeconds } from './health';
+import { waitTimeoutSeconds } from './health';
 import { dockerNames } from './names';
 import { networksOf } from './platform-networks';
 
@@ -52,13 +51,11 @@ export class WorkspaceDoor extends Construct {
       image: reference(workload.image),
       networksAdvanced: [
         { name: networkId, aliases: ['litellm', 'key-provisioner', ...(route.kind === 'door' ? ['coder'] : [])] },
-        ...networksOf({ ...workload, published: [] }, [...platformWorkloads(settings), workload]).map((network) => ({
-          name: `${settings.name}-${network}`,
-        })),
+        ...networksOf(workload, [workload]).map((network) => ({ name: `${settings.name}-${network}` })),
       ],
       ...(onHost ? { host: [{ host: names.thisHost, ip: 'host-gateway' }] } : {}),
       wait: true,
-      waitTimeout: healthyWithinSeconds(workload.health) + 30,
+      waitTimeout: waitTimeoutSeconds(workload.health),
       labels: [...labels, ...(config.labels as ContainerLabels[])],
     });
     this.container.overrideLogicalId('door');

@@ -5,7 +5,7 @@ import { edge as describeEdge, EDGE_CONFIGURATION } from '../../workloads/edge';
 import { edgeConfiguration } from '../../workloads/edge-configuration';
 import { Service } from '../processes/service';
 import { localProcess } from './local-process';
-import { LocalService } from './local-service';
+import { HttpService } from './local-service';
 
 const HOST = '127.0.0.1';
 const START_TIMEOUT_S = 60;
@@ -22,7 +22,7 @@ export interface EdgeOptions {
 }
 
 /** The edge on 127.0.0.1, as deployed but for addresses and its liveness answer; ready whether LiteLLM is or not. */
-export class Edge extends LocalService {
+export class Edge extends HttpService {
   constructor(private readonly options: EdgeOptions) {
     super(options.port, START_TIMEOUT_S);
   }

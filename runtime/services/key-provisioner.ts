@@ -5,7 +5,7 @@ import type { SecretName } from '../../settings/secrets';
 import { keyProvisioner as describeKeyProvisioner } from '../../workloads/key-provisioner';
 import { Service } from '../processes/service';
 import { localProcess } from './local-process';
-import { LocalService } from './local-service';
+import { HttpService } from './local-service';
 
 const SERVER = join(__dirname, '../../images/key-provisioner/src/server.ts');
 const TYPESCRIPT_LOADER = pathToFileURL(require.resolve('tsx')).href;
@@ -27,7 +27,7 @@ export interface KeyProvisionerOptions {
 }
 
 /** The key-provisioner on 127.0.0.1, run from its source; ready when it answers, whether LiteLLM does or not. */
-export class KeyProvisioner extends LocalService {
+export class KeyProvisioner extends HttpService {
   constructor(private readonly options: KeyProvisionerOptions) {
     super(options.port, START_TIMEOUT_S);
   }

@@ -5,7 +5,7 @@ import { litellm as describeLiteLLM } from '../../workloads/litellm';
 import { QUERY_ENGINE } from '../installation/python-environment';
 import { Service } from '../processes/service';
 import { localProcess } from './local-process';
-import { LocalService } from './local-service';
+import { HttpService } from './local-service';
 
 const OFFLINE_BIN = join(__dirname, '../../packages/prisma-engine/offline-bin');
 /** A busy or small machine takes minutes; below the five that a contract suite waits. */
@@ -44,7 +44,7 @@ export interface LiteLLMOptions {
 }
 
 /** The LiteLLM proxy on 127.0.0.1, as deployed but for its address, against a migrated database; ready with its database. */
-export class LiteLLM extends LocalService {
+export class LiteLLM extends HttpService {
   constructor(private readonly options: LiteLLMOptions) {
     super(options.port, START_TIMEOUT_S);
   }

@@ -1,19 +1,15 @@
 import { waitUntilReady } from '../processes/port-taken';
 import type { Service } from '../processes/service';
 
-/** A workload as one process of this machine that answers on 127.0.0.1. */
+/** A workload as one process of this machine that listens on 127.0.0.1. */
 export abstract class LocalService {
   private service?: Service;
 
   protected constructor(
-    private readonly port: number,
+    protected readonly port: number,
     /** How long a busy or small machine may take. */
     private readonly startTimeoutSeconds: number,
   ) {}
-
-  get url(): string {
-    return `http://127.0.0.1:${this.port}`;
-  }
 
   get pid(): number {
     return this.service?.pid ?? 0;
@@ -58,4 +54,11 @@ export abstract class LocalService {
 
   /** @param signal aborts when the answer is of no use any more */
   protected abstract isReady(signal: AbortSignal): Promise<boolean>;
+}
+
+/** One that speaks HTTP. */
+export abstract class HttpService extends LocalService {
+  get url(): string {
+    return `http://127.0.0.1:${this.port}`;
+  }
 }

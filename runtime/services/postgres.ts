@@ -2,9 +2,9 @@ import { randomBytes } from 'node:crypto';
 import { chownSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import pg from 'pg';
-import { waitUntilReady } from '../processes/port-taken';
 import { run } from '../processes/run';
 import { Service } from '../processes/service';
+import { LocalService } from './local-service';
 import { postgresBinaries, type ServerUser, serverUser } from './postgres-binaries';
 
 const ROLE = 'litellm';
@@ -34,27 +34,18 @@ export interface PostgresOptions {
 }
 
 /** A PostgreSQL server on 127.0.0.1. */
-export class Postgres {
-  private service?: Service;
-
+export class Postgres extends LocalService {
   private constructor(
     private readonly options: PostgresOptions,
     private readonly binaries: string,
     private readonly user: ServerUser,
-  ) {}
+  ) {
+    super(options.port, START_TIMEOUT_S);
+  }
 
   static async open(options: PostgresOptions): Promise<Postgres> {
     const user = await serverUser();
     return new Postgres(options, await postgresBinaries(options.scratch, user), user);
-  }
-
-  get pid(): number {
-    return this.service?.pid ?? 0;
-  }
-
-  /** Resolves when the server has ended, asked or not. */
-  get ended(): Promise<void> {
-    return this.service?.ended ?? Promise.resolve();
   }
 
   /** The connection string of one of its databases. */
@@ -81,38 +72,16 @@ export class Postgres {
     }
   }
 
-  /**
-   * Resolves when the server takes connections; where it does not, nothing of it is left. Can also follow a stop(), to end
-   * an outage.
-   *
-   * @throws PortTaken where another process has its port; ServiceFailed where it ends or is not ready in time
-   */
-  async start(signal?: AbortSignal): Promise<void> {
+  protected override launch(): Service {
     const { dataDirectory, logFile, port } = this.options;
     const settings = [...SERVER_SETTINGS, `port=${port}`].flatMap((setting) => ['-c', setting]);
-    const service = Service.start('PostgreSQL', join(this.binaries, 'postgres'), ['-D', dataDirectory, ...settings], {
+    return Service.start('PostgreSQL', join(this.binaries, 'postgres'), ['-D', dataDirectory, ...settings], {
       ...this.user,
       cwd: '/',
       env: {},
       logFile,
       stopSignal: 'SIGINT', // disconnects clients; SIGTERM would wait for them to leave
     });
-    this.service = service;
-    try {
-      await waitUntilReady(service, {
-        port,
-        isReady: () => this.isReady(),
-        timeoutSeconds: START_TIMEOUT_S,
-        signal,
-      });
-    } catch (error) {
-      await service.stop();
-      throw error;
-    }
-  }
-
-  async stop(): Promise<void> {
-    await this.service?.stop();
   }
 
   async createDatabase(name: string, template = 'template1'): Promise<string> {
@@ -140,7 +109,7 @@ export class Postgres {
   }
 
   /** Another demo's server may answer on the same port, and takes the same password: both are copies of one template. */
-  private async isReady(): Promise<boolean> {
+  protected override async isReady(): Promise<boolean> {
     const [row] = await this.query('SHOW data_directory');
     return row?.data_directory === this.options.dataDirectory;
   }

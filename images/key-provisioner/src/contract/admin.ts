@@ -35,7 +35,6 @@ export const keyListSchema = z.object({
   total: z.number(),
   total_pages: z.number(),
 });
-export type KeyList = z.infer<typeof keyListSchema>;
 
 /** `POST /api/v1/admin/keys/bootstrap`: any number of times; answers with keys for new users only. */
 export const bootstrapRequestSchema = z.strictObject({
