@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, readFileSync } from 'node:fs';
+import { stripVTControlCharacters } from 'node:util';
 import { type Count, NONE, sum } from './count';
 import type { Times } from './times';
 
@@ -33,6 +34,7 @@ export async function runJest({ suite, options, report, root, times }: JestPass)
   const files = (JSON.parse(readFileSync(report, 'utf8')) as { testResults: FileResult[] }).testResults;
   for (const { name, startTime, endTime, assertionResults } of files)
     times.addFile(suite, name, endTime - startTime, assertionResults.length);
+  for (const file of files) times.addFailures(file.name, failuresOf(file));
   const count = files.map(countOf).reduce(sum, NONE);
   return count.failed === 0 && status !== 0 ? sum(count, broken) : count;
 }
@@ -42,8 +44,23 @@ interface FileResult {
   readonly status: string;
   readonly startTime: number;
   readonly endTime: number;
-  readonly assertionResults: readonly { status: string }[];
+  readonly message: string;
+  readonly assertionResults: readonly { status: string; fullName: string; failureMessages: readonly string[] }[];
 }
+
+/** Name and first line of each test that failed; a file that broke before its first test has only the latter. */
+function failuresOf({ status, message, assertionResults }: FileResult): string[] {
+  const failed = assertionResults.filter((test) => test.status === 'failed');
+  if (failed.length === 0) return status === 'failed' ? [firstLine(message)] : [];
+  return failed.map(({ fullName, failureMessages: [text = ''] }) => `${fullName}: ${firstLine(text)}`);
+}
+
+const firstLine = (text: string) =>
+  stripVTControlCharacters(text)
+    .split('\n')
+    .map((line) => line.trim())
+    .find((line) => line !== '' && !line.startsWith('●'))
+    ?.slice(0, 200) ?? '';
 
 function countOf({ status, assertionResults }: FileResult): Count {
   const having = (...states: string[]) => assertionResults.filter((test) => states.includes(test.status)).length;

@@ -21,10 +21,11 @@ export interface SuiteTime {
 /** What the terminal shows of a list; the report has all of it. */
 const SHOWN = 12;
 
-/** Where the time of a run went. */
+/** Where the time of a run went, and what failed in it. */
 export class Times {
   private readonly files: FileTime[] = [];
   private readonly suites: SuiteTime[] = [];
+  private readonly failures: string[] = [];
   private readonly started = Date.now();
   private readonly processors = processorTimes();
 
@@ -37,6 +38,11 @@ export class Times {
   addFile(suite: string, path: string, milliseconds: number, tests: number): void {
     const file = relative(join(this.root, '__tests__'), path);
     this.files.push({ suite, file, seconds: seconds(milliseconds), tests });
+  }
+
+  addFailures(path: string, failures: readonly string[]): void {
+    const file = relative(join(this.root, '__tests__'), path);
+    this.failures.push(...failures.map((failure) => `${file}: ${failure}`));
   }
 
   addSuite(suite: string, milliseconds: number): void {
@@ -62,6 +68,7 @@ export class Times {
     );
     const of = (kind: TimeKind) => records.filter((record) => record.kind === kind);
     return [
+      ...this.failures.map((failure) => `failed: ${failure}`),
       `where the time went: ${total} s; ${machine.processors} processors, ${machine.busy} % busy (${machine.processorSeconds} s)`,
       ...files.slice(0, SHOWN).map((each) => line(each.seconds, `${each.file} (${each.tests} tests)`)),
       ...summary('LiteLLM started', of('litellm'), 0),
