@@ -1,14 +1,12 @@
-import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
-import { sendCommand } from '../support/harness';
+import { join } from 'node:path';
 import { chat, eventually, send } from '../support/requests';
 import { startScriptedAnthropic } from '../support/scripted-anthropic/scripted-anthropic';
 import { type Gateway, type GatewayOptions, startGateway } from '../support/start-gateway';
-import { addresses, gateway as cli, ROOT } from './run-cli';
+import { addresses, gateway as cli } from './run-cli';
 
 // Every fault is caused for real; the doctor must find it, and nothing else.
 jest.setTimeout(180_000);
@@ -18,10 +16,6 @@ const settings = join(folder, 'gateway.yaml');
 const providers = { anthropic: { credentials: 'variable' } };
 writeFileSync(settings, JSON.stringify({ providers }));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
-
-const CACHE = process.env['GATEWAY_CACHE_DIR'] ?? join(ROOT, '.cache');
-/** The program of the environment that the harness has made. */
-const LITELLM = join(CACHE, readdirSync(CACHE).find((name) => /^python-[\d.]+$/.test(name)) ?? '', 'bin', 'litellm');
 
 interface Finding {
   id: string;
@@ -170,7 +164,7 @@ describe('on a deployment that was good', () => {
     expect((await doctor(running)).ids).toEqual(['gateway-down']);
   });
 
-  // The harness writes a good configuration at each start, so the same LiteLLM is started by hand on a spoilt copy.
+  // The harness writes a good configuration at each start, so the same LiteLLM is started on a spoilt copy.
   test.each([
     ['text that is no YAML', (text: string) => `${text}\n  - broken: [`],
     [
@@ -180,44 +174,26 @@ describe('on a deployment that was good', () => {
   ])('a broken configuration: %s', async (_, spoil) => {
     const file = join(folder, 'config.yaml');
     writeFileSync(file, spoil(readFileSync(join(running.directory, 'config.yaml'), 'utf8')));
-    failToStart(file);
+    await failToStart(file);
     const { ids, faults } = await doctor(running, ['--logs', folder]);
     expect(ids).toEqual(['configuration-broken']);
     expect(faults[0]?.evidence.join('\n')).toContain('litellm.log:');
   });
 
   test('a password that PostgreSQL refuses', async () => {
-    const { databaseUrl, queryEngine } = await sendCommand<{ databaseUrl: string; queryEngine: string }>(
-      'POST',
-      '/databases',
-    );
-    const wrong = new URL(databaseUrl);
+    const wrong = new URL(running.databaseUrl);
     wrong.password = 'not-the-one-it-was-made-with';
-    failToStart(join(running.directory, 'config.yaml'), {
-      DATABASE_URL: wrong.href,
-      PRISMA_QUERY_ENGINE_BINARY: queryEngine,
-      DISABLE_SCHEMA_UPDATE: 'true',
-    });
+    await failToStart(join(running.directory, 'config.yaml'), { DATABASE_URL: wrong.href });
     const { ids, faults } = await doctor(running, ['--logs', folder]);
     // Which cause is named depends on what the database engine says; Prisma's own words are tried in the unit tests.
     expect(ids).toEqual(['database-down']);
     expect(JSON.stringify(faults)).not.toContain(wrong.password);
   });
 
-  /** Starts LiteLLM by hand, where the harness would mend what is wrong; it must end by itself. */
-  function failToStart(config: string, env: Record<string, string> = {}): void {
-    const { status, stdout, stderr } = spawnSync(LITELLM, ['--config', config, '--port', new URL(running.url).port], {
-      encoding: 'utf8',
-      timeout: 120_000,
-      env: {
-        ...process.env,
-        PATH: `${dirname(LITELLM)}:${process.env['PATH']}`,
-        LITELLM_MASTER_KEY: running.masterKey,
-        LITELLM_LOCAL_MODEL_COST_MAP: 'True',
-        ...env,
-      },
-    });
-    writeFileSync(join(folder, 'litellm.log'), stdout + stderr);
+  /** Starts LiteLLM on what the harness would mend; it must end by itself. */
+  async function failToStart(config: string, env: Record<string, string> = {}): Promise<void> {
+    const { status, output } = await running.runLiteLLM(config, env);
+    writeFileSync(join(folder, 'litellm.log'), output);
     expect(status).toBeGreaterThan(0);
   }
 });

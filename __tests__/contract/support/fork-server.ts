@@ -1,6 +1,7 @@
 import type { ChildProcess } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { EventEmitter } from 'node:events';
+import { EventEmitter, once } from 'node:events';
+import { mkdtempSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { type GuardedProcess, startGuarded } from '../../../runtime/processes/guarded';
@@ -19,6 +20,30 @@ interface ForkOptions {
   readonly environment: Environment;
   readonly directory: string;
   readonly log: string;
+}
+
+/** What the fork server says. */
+interface Message {
+  readonly ready?: boolean;
+  readonly id?: string;
+  readonly pid?: number;
+  /** Exit status, negative for a signal. */
+  readonly ended?: number;
+}
+
+/** A start of LiteLLM that is expected to end by itself. */
+export interface LiteLLMRun {
+  /** Path of its `config.yaml`. */
+  readonly config: string;
+  /** Added to the gateway's environment. */
+  readonly env: Readonly<Record<string, string>>;
+}
+
+export interface LiteLLMEnd {
+  /** Exit status, negative for a signal. */
+  readonly status: number;
+  /** Standard output and error. */
+  readonly output: string;
 }
 
 /** A process that has imported LiteLLM, of which each gateway is a fork: litellm_fork_server.py. */
@@ -68,10 +93,10 @@ export class ForkServer {
       });
       if (!program.child.stdout) return;
       createInterface({ input: program.child.stdout }).on('line', (line) => {
-        const { ready, id = '', pid } = JSON.parse(line) as { ready?: boolean; id?: string; pid?: number };
+        const { ready, id = '', pid, ended } = JSON.parse(line) as Message;
         if (ready) resolve();
         else if (pid) this.forks.get(id)?.hasBegun(pid);
-        else this.forks.get(id)?.hasEnded();
+        else this.forks.get(id)?.hasEnded(ended);
       });
     });
   }
@@ -97,11 +122,12 @@ class Fork extends EventEmitter {
     if (this.stopping) this.signal('SIGKILL', -1);
   }
 
-  hasEnded(): void {
+  /** @param status - exit status; unknown where the fork server itself has ended */
+  hasEnded(status = 1): void {
     if (this.exitCode !== null) return;
     this.signal('SIGKILL', -1); // whatever it left behind
-    this.exitCode = 0;
-    this.emit('exit', 0, null);
+    this.exitCode = status;
+    this.emit('exit', status, null);
   }
 
   private release(): void {
@@ -136,6 +162,20 @@ export class ForkedLiteLLM extends LiteLLM {
     private readonly forked: LiteLLMOptions,
   ) {
     super(forked);
+  }
+
+  /** Starts LiteLLM's program once more, beside the gateway's own, and waits until it ends by itself. */
+  async runOnce({ config, env }: LiteLLMRun): Promise<LiteLLMEnd> {
+    const directory = mkdtempSync(join(this.forked.directory, 'run-'));
+    const log = join(directory, 'litellm.log');
+    const { child } = this.forkServer.fork({
+      arguments: ['--config', config, '--host', '127.0.0.1', '--port', String(this.forked.port)],
+      environment: { ...this.rendered().environment, ...env },
+      directory,
+      log,
+    });
+    const [status] = (await once(child, 'exit')) as [number];
+    return { status, output: readFileSync(log, 'utf8') };
   }
 
   protected override launch(): Service {

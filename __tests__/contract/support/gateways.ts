@@ -13,7 +13,7 @@ import { preparePythonEnvironment, QUERY_ENGINE } from '../../../runtime/install
 import type { Work } from '../../../runtime/installation/work';
 import { startOnAnyPort } from '../../../runtime/processes/port-taken';
 import { Postgres } from '../../../runtime/services/postgres';
-import { ForkServer } from './fork-server';
+import { ForkServer, type LiteLLMEnd, type LiteLLMRun } from './fork-server';
 import { type GatewayAnswer, type GatewayRequest, onSamePort, TestGateway } from './test-gateway';
 
 /** One PostgreSQL server, and the gateways that suites start on databases of their own. */
@@ -78,6 +78,11 @@ export class TestGateways {
     const name = `suite_${randomBytes(4).toString('hex')}`;
     const databaseUrl = await this.postgres.createDatabase(name, migrated ? TEMPLATE_DATABASE : undefined);
     return { databaseUrl, python: join(this.venv, 'bin/python'), queryEngine: QUERY_ENGINE };
+  }
+
+  /** Starts a gateway's LiteLLM once more, on another configuration, and waits for its end. */
+  runLiteLLM(id: string, options: LiteLLMRun): Promise<LiteLLMEnd> {
+    return this.find(id).runLiteLLM(options);
   }
 
   /** Another key-provisioner for the same gateway, with the same secrets. */

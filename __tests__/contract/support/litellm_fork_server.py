@@ -2,7 +2,8 @@
 
 Importing takes some ten seconds of a processor, every time; what a gateway does is decided by its environment, arguments
 and configuration, which each process gets before LiteLLM's own program runs. One JSON object a line: in come requests
-`{"id", "arguments", "environment", "directory", "log"}`, out go `{"ready"}`, `{"id", "pid"}` and `{"id", "ended"}`.
+`{"id", "arguments", "environment", "directory", "log"}`, out go `{"ready"}`, `{"id", "pid"}` and, with the exit status,
+`{"id", "ended"}`.
 All processes end with this one, and this one with its standard input. Linux only.
 """
 
@@ -12,6 +13,7 @@ import os
 import selectors
 import signal
 import sys
+import traceback
 
 import litellm
 import litellm.proxy.proxy_server  # noqa: F401 (what takes so long)
@@ -45,21 +47,27 @@ def become_gateway(request: dict) -> None:
 def handle(request: dict) -> None:
     pid = os.fork()
     if pid == 0:
+        status = 1
         try:
             become_gateway(request)
+            status = 0
+        except SystemExit as end:
+            status = end.code if isinstance(end.code, int) else int(end.code is not None)
+        except BaseException:  # noqa: BLE001 - whatever it is, the interpreter would print it and exit with 1
+            traceback.print_exc()
         finally:
-            os._exit(0)
+            os._exit(status)
     children[pid] = request["id"]
     say({"id": request["id"], "pid": pid})
 
 
 def reap() -> None:
     while children:
-        pid, _ = os.waitpid(-1, os.WNOHANG)
+        pid, status = os.waitpid(-1, os.WNOHANG)
         if pid == 0:
             return
         if pid in children:
-            say({"id": children.pop(pid), "ended": True})
+            say({"id": children.pop(pid), "ended": os.waitstatus_to_exitcode(status)})
 
 
 def main() -> None:

@@ -4,6 +4,7 @@ import { PROVIDERS, type Provider } from '../../../catalog/model';
 import { type ProxyConfig, proxyConfigYaml } from '../../../litellm-config/proxy-config';
 import { parseSettings } from '../../../settings/load';
 import type { Settings } from '../../../settings/schema';
+import type { LiteLLMEnd, LiteLLMRun } from './fork-server';
 import { sendCommand } from './harness';
 import type { GatewayAnswer } from './test-gateway';
 
@@ -46,6 +47,8 @@ export interface Gateway {
   readonly settings: Settings;
   /** `kill` is a crash. */
   readonly litellm: Control & { kill(): Promise<void> };
+  /** Starts LiteLLM once more, on the configuration at this path, and waits until it ends by itself. */
+  runLiteLLM(config: string, env?: Readonly<Record<string, string>>): Promise<LiteLLMEnd>;
   readonly edge: Control;
   readonly keyProvisioner: Control & { kill(): Promise<void> };
   /** The server all suites of a run share; each has its own database. */
@@ -78,6 +81,8 @@ export async function startGateway(options: GatewayOptions = {}): Promise<Gatewa
     provisionerUrl: rest.provisionerUrl ?? '',
     settings,
     litellm: service('litellm'),
+    runLiteLLM: (config, env = {}) =>
+      sendCommand<LiteLLMEnd>('POST', `/gateways/${id}/litellm/run`, { config, env } satisfies LiteLLMRun),
     edge: service('edge'),
     keyProvisioner: service('key-provisioner'),
     postgres: { start: control('/postgres', 'start'), stop: control('/postgres', 'stop') },

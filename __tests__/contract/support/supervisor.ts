@@ -8,6 +8,7 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { Problem } from '../../../runtime/problem';
+import type { LiteLLMRun } from './fork-server';
 import { TestGateways } from './gateways';
 import type { GatewayRequest } from './test-gateway';
 
@@ -71,6 +72,8 @@ async function handle(command: string, body: unknown): Promise<unknown> {
     if (method === 'POST' && service === 'key-provisioners' && !action) {
       return gateways.startCopy(id, body as Record<string, string>);
     }
+    if (method === 'POST' && service === 'litellm' && action === 'run')
+      return gateways.runLiteLLM(id, body as LiteLLMRun);
     if (method === 'POST') return gateways.control(id, service, action);
   }
   throw new Error(`there is no command ${command}`);

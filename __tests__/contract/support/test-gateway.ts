@@ -6,10 +6,9 @@ import { startOnAnyPort, startOnFreePort } from '../../../runtime/processes/port
 import { makeSecrets } from '../../../runtime/secrets';
 import { Edge } from '../../../runtime/services/edge';
 import { KeyProvisioner, type KeyProvisionerOptions } from '../../../runtime/services/key-provisioner';
-import type { LiteLLM } from '../../../runtime/services/litellm';
 import { recordTime } from '../../../scripts/test/record';
 import type { Settings } from '../../../settings/schema';
-import { ForkedLiteLLM, type ForkServer } from './fork-server';
+import { ForkedLiteLLM, type ForkServer, type LiteLLMEnd, type LiteLLMRun } from './fork-server';
 
 /** What a suite asks for. */
 export interface GatewayRequest {
@@ -61,7 +60,7 @@ interface Startable {
 /** One LiteLLM with its edge and, where asked for, its key-provisioner: each on a free port of its own. */
 export class TestGateway {
   private readonly secrets = makeSecrets();
-  private litellm?: LiteLLM;
+  private litellm?: ForkedLiteLLM;
   private edge?: Edge;
   private provisionerOptions?: KeyProvisionerOptions;
   private readonly provisioners: KeyProvisioner[] = [];
@@ -125,6 +124,11 @@ export class TestGateway {
     else if (action === 'stop') await target.stop();
     else if (action === 'kill') await target.kill();
     else throw new Error(`there is no action "${action}"; choose start, stop or kill`);
+  }
+
+  runLiteLLM(options: LiteLLMRun): Promise<LiteLLMEnd> {
+    if (!this.litellm) throw new Error('this gateway was never started');
+    return this.litellm.runOnce(options);
   }
 
   async stop(): Promise<void> {
