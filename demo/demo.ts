@@ -2,7 +2,7 @@ import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { startingModels } from '../litellm-config/outside-policies';
 import { prepareDatabaseTemplate } from '../runtime/installation/database-template';
-import { cacheDirectory } from '../runtime/installation/directories';
+import { cacheDirectory, registryDirectory } from '../runtime/installation/directories';
 import { prepareEnvoy } from '../runtime/installation/envoy';
 import { discardPythonEnvironment, preparePythonEnvironment } from '../runtime/installation/python-environment';
 import type { Work } from '../runtime/installation/work';
@@ -38,7 +38,7 @@ export interface DemoInfo {
 
 /** The platform as local processes. However a start ends, stop() leaves nothing behind. */
 export class Demo {
-  private readonly registry = new Registry(cacheDirectory());
+  private readonly registry = new Registry(registryDirectory());
   private readonly settings: Settings;
   readonly providers: ProviderChoice;
   private directory: DemoDirectory | undefined;

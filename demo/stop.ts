@@ -2,7 +2,7 @@
 import { resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
-import { cacheDirectory } from '../runtime/installation/directories';
+import { registryDirectory } from '../runtime/installation/directories';
 import { Registry } from './registry';
 
 const STOP_TIMEOUT_S = 40;
@@ -20,7 +20,7 @@ async function main(): Promise<void> {
     process.stdout.write(USAGE);
     process.exit(0);
   }
-  const registry = new Registry(cacheDirectory());
+  const registry = new Registry(registryDirectory());
   const requested = values.directory && resolve(values.directory);
   const demos = (await registry.running()).filter(({ directory }) => !requested || directory === requested);
   if (demos.length === 0) {

@@ -181,6 +181,7 @@ build_litellm() {
   printf '%s\n' "litellm[proxy]==$version" "prisma==$(version_of PRISMA_CLIENT_VERSION)" >"$context/requirements.txt"
   cp -r "$root/packages/prisma-engine" "$context/gateway/packages/"
   (cd "$root/runtime" && cp -r installation processes ./*.ts "$context/gateway/runtime/")
+  install -D --mode=0644 --target-directory="$context/gateway/runtime/services" "$root/runtime/services/litellm_program.py"
   cp -r "$here/litellm" "$context/gateway/scripts/stand-in-images/"
   rm "$context/gateway/scripts/stand-in-images/litellm/Dockerfile"
   build litellm "$version" "$base" "$context"

@@ -17,6 +17,9 @@ const REQUIREMENTS = [`litellm[proxy]==${LITELLM_VERSION}`, `prisma==${PRISMA_CL
 const CONSTRAINTS = join(__dirname, 'constraints.txt');
 const NEEDED_BYTES = 1.5 * 1024 ** 3;
 
+/** Of every checkout that asks for the same versions: `python-1.2.3-0a1b2c3d`. */
+export const PYTHON_DIRECTORY = `python-${LITELLM_VERSION}-${fingerprint().slice(0, 8)}`;
+
 /** Written last: an installation without it was interrupted. */
 const READY = 'ready';
 
@@ -33,7 +36,7 @@ export interface PythonEnvironment {
  * @throws Problem where Python, the disk or the package index stand in the way
  */
 export async function preparePythonEnvironment(cache: string, work: Work): Promise<PythonEnvironment> {
-  const venv = join(cache, `python-${LITELLM_VERSION}`);
+  const venv = join(cache, PYTHON_DIRECTORY);
   if (!(await isUsable(venv))) {
     await exclusively(cache, work, async () => {
       if (!(await isUsable(venv))) await install(venv, cache, work);

@@ -8,6 +8,7 @@ import { localProcess } from './local-process';
 import { HttpService } from './local-service';
 
 const OFFLINE_BIN = join(__dirname, '../../packages/prisma-engine/offline-bin');
+const PROGRAM = join(__dirname, 'litellm_program.py');
 /** A busy or small machine takes minutes; below the five that a contract suite waits. */
 const START_TIMEOUT_S = 270;
 
@@ -54,7 +55,7 @@ export class LiteLLM extends HttpService {
     const { arguments: args, environment } = this.rendered();
     // Of an option given twice, the last one counts.
     const address = ['--host', '127.0.0.1', '--port', String(port)];
-    return Service.start('LiteLLM', join(venv, 'bin/python'), [join(venv, 'bin/litellm'), ...args, ...address], {
+    return Service.start('LiteLLM', join(venv, 'bin/python'), [PROGRAM, ...args, ...address], {
       env: environment,
       cwd: dirname(logFile), // LiteLLM and prisma-client-py read a .env file from where they run
       logFile,

@@ -5,8 +5,8 @@ import { createServer, type Server } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { cacheDirectory } from '../../../runtime/installation/directories';
+import { PYTHON_DIRECTORY } from '../../../runtime/installation/python-environment';
 import { freePort } from '../../../runtime/processes/ports';
-import { LITELLM_VERSION } from '../../../runtime/versions';
 import { send } from '../support/requests';
 import { cacheWithoutDemos } from './cache';
 import { command, type DemoInfo, finished } from './demo-process';
@@ -44,7 +44,7 @@ async function occupy(port: number): Promise<Server> {
 /** Has the port and listens on nothing, as a connection's own end does: only who tries to listen there finds out. */
 async function bindWithoutListening(port: number): Promise<ChildProcess> {
   const script = `import socket, time; s = socket.socket(); s.bind(("127.0.0.1", ${port})); print("bound", flush=True); time.sleep(600)`;
-  const python = join(cacheDirectory(), `python-${LITELLM_VERSION}/bin/python`);
+  const python = join(cacheDirectory(), PYTHON_DIRECTORY, 'bin/python');
   const child = spawn(python, ['-c', script], { stdio: ['ignore', 'pipe', 'inherit'] });
   await once(child.stdout, 'data');
   return child;

@@ -81,12 +81,12 @@ export async function withConfiguration(
   return new Client(gateway, url);
 }
 
-/** Waits until a key-provisioner has compared all keys with its policy. */
+/** Waits until a key-provisioner has compared all keys with its policy: of the whole suite, one call to LiteLLM each. */
 export const policyReached = (url: string) =>
   eventually(async () => {
     const { body } = await send('GET', `${url}/metrics`);
     expect(body).toMatch(/^key_provisioner_policy_last_success_timestamp_seconds [1-9]/m);
-  }, 60);
+  }, 240);
 
 /** Statuses of many replies, counted. */
 export function tally(replies: readonly Reply[]): Record<number, number> {

@@ -2,12 +2,13 @@ import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { cacheDirectory } from '../../../runtime/installation/directories';
 import { type Gateway, startGateway } from '../support/start-gateway';
 import { Client, newWorkspace } from './client';
 
 const run = promisify(execFile);
 const VERSION = '4.32.5';
-const CACHE = process.env['GATEWAY_CACHE_DIR'] ?? join(__dirname, '../../../.cache');
+const CACHE = cacheDirectory();
 const VENV = join(CACHE, `schemathesis-${VERSION}`);
 const CHECKS = 'not_a_server_error,status_code_conformance,content_type_conformance,response_schema_conformance';
 

@@ -2,12 +2,12 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { cacheDirectory } from '../../../runtime/installation/directories';
-import { LITELLM_VERSION } from '../../../runtime/versions';
+import { PYTHON_DIRECTORY } from '../../../runtime/installation/python-environment';
 import { command, detached, finished } from '../demo/demo-process';
 import { send } from '../support/requests';
 
 const MINUTES = 60_000;
-const VENV = `python-${LITELLM_VERSION}`;
+const VENV = PYTHON_DIRECTORY;
 const caches: string[] = [];
 /** Below the real one: files can only be linked within one file system. */
 const newCache = () => {

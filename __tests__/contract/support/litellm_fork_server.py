@@ -8,6 +8,7 @@ All processes end with this one, and this one with its standard input. Linux onl
 """
 
 import ctypes
+import gc
 import json
 import os
 import selectors
@@ -15,8 +16,12 @@ import signal
 import sys
 import traceback
 
-import litellm
-import litellm.proxy.proxy_server  # noqa: F401 (what takes so long)
+gc.disable()  # as in runtime/services/litellm_program.py
+import litellm  # noqa: E402
+import litellm.proxy.proxy_server  # noqa: E402, F401 (what takes so long)
+
+gc.freeze()
+gc.enable()
 
 PR_SET_PDEATHSIG = 1
 LIBC = ctypes.CDLL(None)

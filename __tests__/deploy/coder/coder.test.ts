@@ -43,7 +43,7 @@ beforeAll(async () => {
   };
   platform = await TestPlatform.open();
   platform.configure(settings);
-  platform.cdktf('deploy');
+  platform.deploy();
   coder = new CoderServer(`http://127.0.0.1:${port}`, coderImage);
   owner = await coder.firstUser('owner');
   templateAdmin = await coder.user(owner, 'terry', ['template-admin']);

@@ -28,7 +28,7 @@ beforeAll(async () => {
   const image = workspaceImage();
   platform = await TestPlatform.open();
   platform.configure();
-  platform.cdktf('deploy');
+  platform.deploy();
   const secret = platform.secrets.workspace_identity_secret;
   template = new Template(machine, { name: platform.name, images: { workspace: image } }, secret);
   workspace = template.workspace({ name: 'ward', owner: 'ann' });

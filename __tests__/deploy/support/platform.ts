@@ -86,6 +86,14 @@ export class TestPlatform {
     return succeed('npx', [...args, '--auto-approve', ...secrets], { env: { ...this.environment, ...env } });
   }
 
+  /** As `make plan` and `make deploy` do, which take half the processor time of `cdktf deploy`. */
+  deploy(): void {
+    this.synth();
+    this.mustRun('init', '-input=false', '-no-color');
+    this.plan();
+    this.apply();
+  }
+
   synth(env: NodeJS.ProcessEnv = {}): void {
     const [program = '', ...args] = APP.split(' ');
     succeed(program, args, { env: { ...this.environment, ...env } });
@@ -97,8 +105,7 @@ export class TestPlatform {
 
   /** What a plan would change: address → actions. Nothing is changed yet. */
   plan(): Map<string, string> {
-    const run = this.terraform('plan', '-input=false', '-no-color', `-var-file=${this.secretsFile}`, '-out=tfplan');
-    if (run.status !== 0) throw new Error(run.stdout + run.stderr);
+    this.mustRun('plan', '-input=false', '-no-color', `-var-file=${this.secretsFile}`, '-out=tfplan');
     const shown = JSON.parse(this.terraform('show', '-json', 'tfplan').stdout) as {
       resource_changes?: ResourceChange[];
     };
@@ -108,8 +115,12 @@ export class TestPlatform {
 
   /** Applies what {@link plan} saved. */
   apply(): void {
-    const run = this.terraform('apply', '-input=false', '-no-color', 'tfplan');
-    if (run.status !== 0) throw new Error(run.stdout + run.stderr);
+    this.mustRun('apply', '-input=false', '-no-color', 'tfplan');
+  }
+
+  private mustRun(...args: string[]): void {
+    const { status, stdout, stderr } = this.terraform(...args);
+    if (status !== 0) throw new Error(stdout + stderr);
   }
 
   container(part: string): string {
@@ -141,7 +152,7 @@ export class TestPlatform {
   /** Removes everything, the database included. */
   close(): void {
     try {
-      this.cdktf('destroy');
+      this.mustRun('destroy', '-auto-approve', '-no-color', `-var-file=${this.secretsFile}`);
     } finally {
       command('docker', ['volume', 'rm', '--force', `${this.name}-postgres-data`]);
       const images = docker('images', '--format', '{{.Repository}}:{{.Tag}}', `${this.name}-key-provisioner`);

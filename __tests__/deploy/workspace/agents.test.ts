@@ -37,7 +37,7 @@ beforeAll(async () => {
     workspace: { agents: [...AGENTS] },
   } satisfies SettingsInput;
   platform.configure(settings);
-  platform.cdktf('deploy');
+  platform.deploy();
   standIns.start(machine.images.node);
   const template = (egress: 'internet' | 'none') =>
     new Template(

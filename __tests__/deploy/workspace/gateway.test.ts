@@ -19,7 +19,7 @@ beforeAll(async () => {
   const image = workspaceImage();
   platform = await TestPlatform.open();
   platform.configure();
-  platform.cdktf('deploy');
+  platform.deploy();
   template = new Template(
     machine,
     { name: platform.name, images: { workspace: image } },

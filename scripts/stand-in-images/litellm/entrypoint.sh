@@ -6,4 +6,4 @@ if [ -n "${DATABASE_URL:-}" ]; then
   node --import tsx scripts/stand-in-images/litellm/migrate.ts /opt/litellm/migrations
 fi
 cd /tmp
-exec litellm "$@"
+exec python /opt/gateway/runtime/services/litellm_program.py "$@"

@@ -1,14 +1,16 @@
 import { execFile } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { mkdir, realpath, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { cacheDirectory } from '../../../../runtime/installation/directories';
 import { exclusively } from '../../../../runtime/installation/exclusively';
 import { quietly } from '../../../../runtime/installation/work';
 
 const run = promisify(execFile);
 const ROOT = join(__dirname, '../../../..');
-const CACHE = join(process.env.GATEWAY_CACHE_DIR ?? join(ROOT, '.cache'), 'clients');
+const CACHE = join(cacheDirectory(), 'clients');
 
 const PACKAGES = ['opencode-ai@1.18.33', '@anthropic-ai/claude-code@2.1.330', '@openai/codex@0.169.0'];
 const AIDER = 'aider-chat==0.86.2';
@@ -22,8 +24,8 @@ export function installClients(): Promise<Record<'opencode' | 'claude' | 'codex'
 }
 
 async function install(): Promise<Record<'opencode' | 'claude' | 'codex' | 'aider', string>> {
-  const npm = join(CACHE, 'npm');
-  const python = join(CACHE, 'aider');
+  const npm = join(CACHE, `npm-${digest(PACKAGES.join())}`);
+  const python = join(CACHE, AIDER);
   await once(npm, async (unfinished) => {
     await mkdir(unfinished, { recursive: true });
     await writeFile(join(unfinished, 'package.json'), '{"private":true}');
@@ -46,6 +48,8 @@ async function install(): Promise<Record<'opencode' | 'claude' | 'codex' | 'aide
     aider: join(python, 'bin/aider'),
   };
 }
+
+const digest = (text: string) => createHash('sha256').update(text).digest('hex').slice(0, 8);
 
 async function once(target: string, make: (unfinished: string) => Promise<void>): Promise<void> {
   if (existsSync(target)) return;

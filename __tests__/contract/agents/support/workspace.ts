@@ -87,6 +87,7 @@ export class Workspace {
   }
 
   remove(): Promise<void> {
-    return rm(this.directory, { recursive: true, force: true });
+    // A client that a test has ended may still write its last file.
+    return rm(this.directory, { recursive: true, force: true, maxRetries: 10 });
   }
 }
