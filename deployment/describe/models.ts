@@ -1,4 +1,4 @@
-import type { Catalog } from '../../catalog/model';
+import { type Catalog, NOT_OFFERED, type Offered, type Prices } from '../../catalog/model';
 import { familyOf } from '../../images/key-provisioner/src/models/family';
 import type { Settings } from '../../settings/schema';
 import { type Route, servedModels } from '../../settings/served-models';
@@ -54,8 +54,17 @@ function describeRoute(route: Route, entry: LiteLLMModel | undefined): ModelDepl
     model: route.model,
     order: route.order,
     entry: route.entry,
-    prices: { ...route.prices },
-    priceBands: (route.priceBands ?? []).map((band) => ({ ...band })),
+    prices: describePrices(route.prices),
+    priceBands: (route.priceBands ?? []).map((band) => ({
+      abovePromptTokens: band.abovePromptTokens,
+      ...describePrices(band),
+    })),
+    rates: {
+      ...whereOffered('webSearch', route.rates.webSearch),
+      ...whereOffered('fastMode', route.rates.fastMode),
+      ...whereOffered('usInference', route.rates.usInference),
+      ...whereOffered('batch', route.rates.batch),
+    },
     limits: { ...route.limits },
     abilities: { ...route.abilities },
     unsupportedParameters: [...(route.unsupportedParameters ?? [])],
@@ -65,6 +74,14 @@ function describeRoute(route: Route, entry: LiteLLMModel | undefined): ModelDepl
     information: untold(information),
   };
 }
+
+const describePrices = ({ input, output, cacheWrite, cacheWrite1h, cacheRead }: Prices) => ({
+  ...{ input, output, cacheWrite, cacheRead },
+  ...whereOffered('cacheWrite1h', cacheWrite1h),
+});
+
+const whereOffered = <K extends string>(name: K, price: Offered<number>) =>
+  (price === NOT_OFFERED ? {} : { [name]: price }) as { [P in K]?: number };
 
 /** Fields that a {@link ModelDeployment} does not say in its own words. */
 export const untold = (fields: Readonly<Record<string, unknown>>) =>

@@ -83,10 +83,12 @@ function deployment(
 /** LiteLLM's US dollars per token as US dollars per million, without the noise of binary fractions. */
 const pricesOf = (of: Readonly<Record<string, unknown>>): ModelPrices => {
   const million = (field: string) => Number((Number(of[field] ?? 0) * 1e6).toPrecision(12));
+  const hourly = 'cache_creation_input_token_cost_above_1hr';
   return {
     input: million('input_cost_per_token'),
     output: million('output_cost_per_token'),
     cacheWrite: million('cache_creation_input_token_cost'),
     cacheRead: million('cache_read_input_token_cost'),
+    ...(of[hourly] === undefined ? {} : { cacheWrite1h: million(hourly) }),
   };
 };
