@@ -81,6 +81,10 @@ export function proxyConfig(settings: Settings, options: ProxyConfigOptions = {}
       proxy_batch_write_at: 10,
       store_prompts_in_spend_logs: false,
       disable_spend_logs: false,
+      maximum_spend_logs_retention_period: settings.litellm.spend_logs_retention,
+      // The first run is one interval after the start: with LiteLLM's own `1d`, never in a LiteLLM that restarts every day. A run
+      // deletes at most half a million rows, a thousand at a time.
+      maximum_spend_logs_retention_interval: '1h',
       store_model_in_db: false,
       allow_requests_on_db_unavailable: false,
     },

@@ -25,6 +25,8 @@ const httpUrl = (whoReads: string) =>
     .url({ protocol: /^https?$/, error: 'an http or https URL, such as "https://coder.example.com"' })
     .refine((url) => !holdsCredential(url), `${NO_CREDENTIALS} ${whoReads}`);
 const port = z.int().min(1).max(65535);
+/** The longest calendar month, since a budget of `30d` is renewed on the first of each: its rows must still be there. */
+const LEAST_RETENTION_DAYS = 31;
 const megabytes = (minimum: number) => z.int().min(minimum).max(1_048_576);
 
 const modelList = z
@@ -171,6 +173,17 @@ export const settingsSchema = z
           .max(6000)
           .default(900)
           .describe('Long enough for an agent turn of many minutes.'),
+        spend_logs_retention: z
+          .string()
+          .regex(/^[1-9]\d{0,4}d$/, 'must be a whole number of days, such as "90d"')
+          .refine(
+            (text) => Number.parseInt(text, 10) >= LEAST_RETENTION_DAYS,
+            `must be at least ${LEAST_RETENTION_DAYS}d`,
+          )
+          .default('90d')
+          .describe(
+            'How long the record of each request is kept, which `gateway spend audit` reads. The daily sums, keys and budgets stay.',
+          ),
       })
       .prefault({}),
     key_provisioner: z

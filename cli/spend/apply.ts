@@ -56,7 +56,8 @@ export async function correct(props: CorrectProps): Promise<readonly Correction[
     ...plan,
     records: audit.settled.records,
   }).catch((error: unknown) => {
-    if (error instanceof LedgerError && error.code === 'GW001') throw new CliError(error.message, EXIT.refused, 'run the command again');
+    if (error instanceof LedgerError && error.code === 'GW001')
+      throw new CliError(error.message, EXIT.refused, 'run the command again');
     throw error;
   });
   if (!quiet) {
@@ -70,7 +71,10 @@ export async function correct(props: CorrectProps): Promise<readonly Correction[
 }
 
 /** LiteLLM keeps accounts in memory for a minute; the key-provisioner makes it read the corrected ones now. */
-async function announce({ context, options, settings }: CorrectProps, corrections: readonly Correction[]): Promise<void> {
+async function announce(
+  { context, options, settings }: CorrectProps,
+  corrections: readonly Correction[],
+): Promise<void> {
   const ids = (kind: Correction['kind']) => corrections.filter((each) => each.kind === kind).map(({ id }) => id);
   const later = (reason: string) =>
     context.io.note(context.io.wrap(`${reason}; LiteLLM takes the corrected spend into account within a minute`));

@@ -41,7 +41,9 @@ export function register(spend: Command, context: CommandContext): void {
   spend
     .command('audit')
     .description('recompute from the ledger what requests should have cost, and print what differs')
-    .addOption(new Option('--from <date>', 'the first day, UTC (default: where the ledger begins)').argParser(dayArgument))
+    .addOption(
+      new Option('--from <date>', 'the first day, UTC (default: where the ledger begins)').argParser(dayArgument),
+    )
     .addOption(new Option('--to <date>', 'the last day, UTC (default: where it ends)').argParser(dayArgument))
     .addOption(
       new Option('--threshold <percent>', 'exit with 1 if more than this differs or has no price')
@@ -51,7 +53,7 @@ export function register(spend: Command, context: CommandContext): void {
     .option('--csv', 'print every key, model and day as CSV')
     .option('--report <file>', "compare with the provider's bill: Anthropic's cost report or an AWS cost export")
     .option('--workspace <id>', "only this workspace's or account's lines of the bill")
-    .option('--apply', "correct the spend of keys and people by the difference; asks first, or takes --yes")
+    .option('--apply', 'correct the spend of keys and people by the difference; asks first, or takes --yes')
     .addOption(demoOption())
     .addOption(settingsOption())
     .addOption(secretsFileOption())
@@ -76,7 +78,11 @@ async function run(options: Options, context: CommandContext): Promise<void> {
     }
     const corrections = options.apply ? await correct({ context, options, settings, database, audit }) : undefined;
     // What was corrected no longer differs.
-    const withinThreshold = isWithin(options.threshold, corrections ? { ...audit, deviationPercent: 0 } : audit, comparison);
+    const withinThreshold = isWithin(
+      options.threshold,
+      corrections ? { ...audit, deviationPercent: 0 } : audit,
+      comparison,
+    );
     const document = { audit, thresholdPercent: options.threshold, withinThreshold, bill: comparison, corrections };
     if (options.json) io.printJson(auditAsJson(document));
     if (options.csv) io.print(asCsv(audit, comparison));
@@ -126,7 +132,11 @@ function asCsv(audit: Audit, bill: BillComparison | undefined): string {
       unexplained: rounded(entry.unexplained),
       reason: '',
     }));
-    const outside = bill.outside.map(({ day, billed }) => ({ day, billed: rounded(billed), reason: 'outside the ledger' }));
+    const outside = bill.outside.map(({ day, billed }) => ({
+      day,
+      billed: rounded(billed),
+      reason: 'outside the ledger',
+    }));
     return csv(['day', 'model', 'billed', 'expected', 'counted', 'unexplained', 'reason'], [...rows, ...outside]);
   }
   const entries = audit.entries.map((entry) => ({ ...entryFields(entry), reason: '' }));

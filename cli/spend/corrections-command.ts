@@ -32,7 +32,11 @@ export function register(spend: Command, context: CommandContext): void {
 async function run(options: SettingsOptions & DemoOptions & GlobalOptions, context: CommandContext): Promise<void> {
   const { io } = context;
   const settings = context.loadSettings(options.settings);
-  const corrections = await withLedger(context, { settings, ...(options.demo ? { demo: options.demo } : {}) }, readCorrections);
+  const corrections = await withLedger(
+    context,
+    { settings, ...(options.demo ? { demo: options.demo } : {}) },
+    readCorrections,
+  );
   if (options.json) return io.printJson(corrections.map(correctionFields));
   if (corrections.length === 0) return io.note('nothing has been corrected');
   const rows = corrections.map(({ appliedAt, appliedBy, kind, name, before, difference, after }) => [

@@ -15,7 +15,11 @@ export interface Priced {
 
 /** A request that cannot be priced, and why. */
 export interface NotPriced {
-  readonly reason: 'no usage was recorded' | 'the usage cannot be read' | 'the model is not in the catalog' | `the catalog has no price for ${string}`;
+  readonly reason:
+    | 'no usage was recorded'
+    | 'the usage cannot be read'
+    | 'the model is not in the catalog'
+    | `the catalog has no price for ${string}`;
 }
 
 /** A request that no provider billed: it failed before there was any usage, or LiteLLM had the answer in its cache. */

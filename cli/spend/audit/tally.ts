@@ -1,5 +1,5 @@
 import type { Deployment } from '../../../catalog/model';
-import { type Account, ACCOUNT_KINDS, type AccountKind, type Accounts } from '../ledger/accounts';
+import { ACCOUNT_KINDS, type Account, type AccountKind, type Accounts } from '../ledger/accounts';
 import type { LedgerRow } from '../ledger/rows';
 import type { Pricer } from './price';
 
@@ -59,7 +59,13 @@ export async function tally(rows: AsyncIterable<LedgerRow>, pricer: Pricer, acco
     const price = pricer.price(row);
     if ('reason' in price) {
       const id = `${price.reason}\n${row.name}\n${row.model}`;
-      const group = notPriced.get(id) ?? { reason: price.reason, name: row.name, model: row.model, requests: 0, counted: 0 };
+      const group = notPriced.get(id) ?? {
+        reason: price.reason,
+        name: row.name,
+        model: row.model,
+        requests: 0,
+        counted: 0,
+      };
       notPriced.set(id, group);
       group.requests += 1;
       group.counted += row.spend;

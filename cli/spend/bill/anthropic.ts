@@ -42,9 +42,7 @@ const analytics = z.looseObject({
     z.looseObject({
       starting_at: day,
       cost: z.looseObject({ amount, currency: dollars }),
-      group: z
-        .looseObject({ model: word, cost_type: word, token_type: word, workspace_id: word })
-        .nullish(),
+      group: z.looseObject({ model: word, cost_type: word, token_type: word, workspace_id: word }).nullish(),
     }),
   ),
   has_more: z.boolean().nullish(),
@@ -77,7 +75,9 @@ export function anthropicJson(document: unknown, file: string): Bill {
   if (problems.length > 0) {
     throw usageError(`${file} is not a cost report of Anthropic's Admin API:\n  ${problems.slice(0, 10).join('\n  ')}`);
   }
-  const missing = more ? ['the last page says has_more: fetch the next page too and put all pages into one JSON list'] : [];
+  const missing = more
+    ? ['the last page says has_more: fetch the next page too and put all pages into one JSON list']
+    : [];
   return { biller: 'anthropic', format: "Anthropic's cost report", lines, warnings: missing };
 }
 

@@ -35,7 +35,10 @@ export const isCostAndUsageReport = (headings: readonly string[]): boolean =>
  */
 export async function costAndUsageReport({ headings, records }: CsvFile, file: string): Promise<Bill> {
   const named = new Map(
-    (Object.keys(COLUMNS) as Column[]).map((column) => [column, COLUMNS[column].find((name) => headings.includes(name))]),
+    (Object.keys(COLUMNS) as Column[]).map((column) => [
+      column,
+      COLUMNS[column].find((name) => headings.includes(name)),
+    ]),
   );
   const missing = REQUIRED.filter((column) => !named.get(column)).map((column) => COLUMNS[column][0]);
   if (missing.length > 0) {
@@ -51,7 +54,8 @@ export async function costAndUsageReport({ headings, records }: CsvFile, file: s
     const name = (column: Column) => named.get(column) ?? COLUMNS[column][0];
     if (!day) errors.add(`line ${line}`, name('start'), cell('start'), 'a time such as 2026-11-26T00:00:00Z');
     if (amount === undefined) errors.add(`line ${line}`, name('cost'), cell('cost'), 'a decimal number');
-    if (cell('currency') && cell('currency') !== 'USD') errors.add(`line ${line}`, name('currency'), cell('currency'), 'USD');
+    if (cell('currency') && cell('currency') !== 'USD')
+      errors.add(`line ${line}`, name('currency'), cell('currency'), 'USD');
     if (!day || amount === undefined) continue;
     const model = modelOf(cell('usageType'), cell('productName'), cell('description'));
     const what = [cell('kind'), cell('usageType')].filter((word) => word && word !== 'Usage').join(' ');
@@ -65,7 +69,9 @@ export async function costAndUsageReport({ headings, records }: CsvFile, file: s
 const costExplorer = z.looseObject({
   ResultsByTime: z.array(
     z.looseObject({
-      TimePeriod: z.looseObject({ Start: z.string().refine((text) => dayOf(text), 'must be a day such as 2026-11-26') }),
+      TimePeriod: z.looseObject({
+        Start: z.string().refine((text) => dayOf(text), 'must be a day such as 2026-11-26'),
+      }),
       Groups: z.array(
         z.looseObject({
           Keys: z.array(z.string()).min(1),
@@ -108,7 +114,8 @@ export function costExplorerJson(document: unknown, file: string): Bill {
     })),
   );
   const more = parsed.data.NextPageToken ? ['the answer has a NextPageToken: it is not complete'] : [];
-  const none = lines.length > 0 ? [] : ['the answer has no costs of Amazon Bedrock; group it by SERVICE and USAGE_TYPE'];
+  const none =
+    lines.length > 0 ? [] : ['the answer has no costs of Amazon Bedrock; group it by SERVICE and USAGE_TYPE'];
   return { biller: 'bedrock', format: "AWS Cost Explorer's answer", lines, warnings: [...more, ...none] };
 }
 

@@ -25,10 +25,17 @@ export interface CsvFile {
  */
 export async function openCsv(path: string, file: string): Promise<CsvFile> {
   const source = createReadStream(path);
-  const parser = parse({ bom: true, columns: false, skip_empty_lines: true, relax_column_count: false, info: true, trim: true });
+  const parser = parse({
+    bom: true,
+    columns: false,
+    skip_empty_lines: true,
+    relax_column_count: false,
+    info: true,
+    trim: true,
+  });
   const plain = path.endsWith('.gz') ? source.pipe(createGunzip()) : source;
   source.once('error', (error) => parser.destroy(error));
-  plain.once('error', (error) => parser.destroy(error));
+  plain.once('error', (error: Error) => parser.destroy(error));
   plain.pipe(parser);
   const rows = parser[Symbol.asyncIterator]() as AsyncIterator<{ record: string[]; info: { lines: number } }>;
   const next = () =>

@@ -1,7 +1,7 @@
 import { z } from 'zod';
+import { type GroupKey, groupId } from '../audit/tally';
 import type { AccountKind } from '../ledger/accounts';
 import { json, type LedgerDatabase, LedgerError, text } from '../ledger/database';
-import { groupId, type GroupKey } from '../audit/tally';
 
 /**
  * Where corrections are recorded: two tables in a schema of their own in LiteLLM's database. They are written in the transaction
@@ -148,13 +148,19 @@ export async function applyCorrections(database: LedgerDatabase, props: ApplyPro
 /** In the order in which LiteLLM locks them, so that neither waits for the other for good. */
 const TABLES = [
   { kind: 'user', table: 'LiteLLM_UserTable', id: 'user_id', also: '' },
-  { kind: 'key', table: 'LiteLLM_VerificationToken', id: 'token', also: ', total_spend = t.total_spend + c.difference' },
+  {
+    kind: 'key',
+    table: 'LiteLLM_VerificationToken',
+    id: 'token',
+    also: ', total_spend = t.total_spend + c.difference',
+  },
   { kind: 'team', table: 'LiteLLM_TeamTable', id: 'team_id', also: '' },
 ] as const;
 
 const changeOf =
   (run: string, appliedBy: string) =>
-  ({ kind, table, id, also }: (typeof TABLES)[number]): string => `
+  ({ kind, table, id, also }: (typeof TABLES)[number]): string =>
+    `
     WITH locked AS MATERIALIZED (
       SELECT t.${id} AS id, t.spend AS before FROM "${table}" t
       WHERE t.${id} IN (SELECT c.id FROM change c WHERE c.kind = '${kind}') ORDER BY t.${id} FOR UPDATE

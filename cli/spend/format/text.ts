@@ -1,10 +1,10 @@
+import type { Io } from '../../terminal/io';
+import { day, plural, sanitize, usd } from '../../terminal/output';
+import { type Column, table } from '../../terminal/table';
 import type { Audit, AuditEntry } from '../audit/audit';
 import type { BillComparison } from '../bill/compare';
 import { NEGLIGIBLE } from '../corrections/plan';
 import type { Change } from '../corrections/store';
-import type { Io } from '../../terminal/io';
-import { day, plural, sanitize, usd } from '../../terminal/output';
-import { type Column, table } from '../../terminal/table';
 
 /** Rows of a table; all of them are in `--json` and `--csv`. */
 const ROWS = 40;
@@ -33,16 +33,24 @@ export function showAudit(io: Io, audit: Audit): void {
   shown.sort((a, b) => a.group.day.localeCompare(b.group.day));
   if (shown.length > 0) io.print(table(io, DIFFERENCES, shown.map(row)));
   if (differing.length > shown.length) {
-    io.print(style.dim(`… and ${differing.length - shown.length} more with smaller differences; --csv and --json print all`));
+    io.print(
+      style.dim(`… and ${differing.length - shown.length} more with smaller differences; --csv and --json print all`),
+    );
   }
   for (const { reason, name, model, requests, counted } of audit.notPriced) {
     const of = sanitize(name || model || 'no model');
-    io.print(io.wrap(`${style.yellow('not priced')}: ${plural(requests, 'request')} for ${of}, ${usd(counted)} counted (${reason})`));
+    io.print(
+      io.wrap(
+        `${style.yellow('not priced')}: ${plural(requests, 'request')} for ${of}, ${usd(counted)} counted (${reason})`,
+      ),
+    );
   }
   if (shown.length > 0 || audit.notPriced.length > 0) io.print('');
   const agree = audit.entries.length - differing.length;
   io.print(
-    io.wrap(`${plural(audit.rows, 'request')} since ${day(audit.extent.begins)}, where the ledger begins: ${usd(audit.counted)} counted, ${usd(audit.expected)} expected`),
+    io.wrap(
+      `${plural(audit.rows, 'request')} since ${day(audit.extent.begins)}, where the ledger begins: ${usd(audit.counted)} counted, ${usd(audit.expected)} expected`,
+    ),
     ...(Math.abs(audit.corrected) >= NEGLIGIBLE ? [`${signed(audit.corrected)} corrected earlier`] : []),
     `${signed(audit.difference)} difference (${audit.deviationPercent.toFixed(2)} %); ${agree} of ${audit.entries.length} agree`,
   );
@@ -85,15 +93,13 @@ export function showBill(io: Io, bill: BillComparison): void {
     io.print(io.wrap(`${style.yellow('outside the ledger')}: ${on}, ${signed(billed, '')} billed`));
   }
   io.print(
-    io.wrap(`${signed(bill.billed, '')} billed, ${usd(bill.expected)} expected, ${signed(bill.unexplained)} that nobody can explain`),
+    io.wrap(
+      `${signed(bill.billed, '')} billed, ${usd(bill.expected)} expected, ${signed(bill.unexplained)} that nobody can explain`,
+    ),
   );
 }
 
-const CHANGES: readonly Column[] = [
-  { heading: 'what' },
-  { heading: 'name' },
-  { heading: 'change', align: 'right' },
-];
+const CHANGES: readonly Column[] = [{ heading: 'what' }, { heading: 'name' }, { heading: 'change', align: 'right' }];
 
 /** What `--apply` is going to change. */
 export function showPlan(io: Io, changes: readonly Change[]): void {

@@ -73,7 +73,17 @@ const billAsJson = (bill: BillComparison) => ({
 });
 
 /** One correction as JSON and CSV have it. */
-export const correctionFields = ({ run, appliedAt, appliedBy, kind, id, name, before, difference, after }: Correction) => ({
+export const correctionFields = ({
+  run,
+  appliedAt,
+  appliedBy,
+  kind,
+  id,
+  name,
+  before,
+  difference,
+  after,
+}: Correction) => ({
   run,
   applied_at: appliedAt,
   applied_by: appliedBy,

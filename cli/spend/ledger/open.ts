@@ -32,12 +32,20 @@ export async function openLedger(context: CommandContext, { settings, demo }: Op
   const other = `or set ${DATABASE_VARIABLE}, or name the directory of a demo with --demo`;
   const unavailable = await runtime.unavailable();
   if (unavailable) {
-    throw new CliError(`${runtime.name} cannot be used to reach the ledger: ${unavailable}`, EXIT.unreachable, `run this where the deployment runs, ${other}`);
+    throw new CliError(
+      `${runtime.name} cannot be used to reach the ledger: ${unavailable}`,
+      EXIT.unreachable,
+      `run this where the deployment runs, ${other}`,
+    );
   }
   const state = await runtime.state(workload);
   if (state?.phase !== 'running') {
     const found = state ? `is ${state.status}` : 'does not exist';
-    throw new CliError(`the ledger is in ${workload}, which ${found}`, EXIT.unreachable, `run \`gateway doctor\`, ${other}`);
+    throw new CliError(
+      `the ledger is in ${workload}, which ${found}`,
+      EXIT.unreachable,
+      `run \`gateway doctor\`, ${other}`,
+    );
   }
   return new Psql({ runtime, workload, database: DATABASE_NAME, role: DATABASE_ROLE });
 }

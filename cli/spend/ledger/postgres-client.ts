@@ -75,7 +75,9 @@ function placeOf(url: string): string {
     const { host, pathname } = new URL(url);
     return `${host}${pathname}`;
   } catch {
-    throw new LedgerError('the address of the database is not a URL such as postgresql://user:password@host:5432/litellm');
+    throw new LedgerError(
+      'the address of the database is not a URL such as postgresql://user:password@host:5432/litellm',
+    );
   }
 }
 

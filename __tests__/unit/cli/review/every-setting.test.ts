@@ -54,6 +54,7 @@ const OTHER: Readonly<Record<string, unknown>> = {
   bind: '0.0.0.0',
   memory_mb: 2000,
   request_timeout_s: 777,
+  spend_logs_retention: '77d',
   reconcile_interval_s: 77,
   keep_on_destroy: false,
   url: 'https://coder.example.com',

@@ -30,7 +30,9 @@ export class Operations {
     const spend_reset_at = new Date().toISOString();
     return this.onEvery(id, 'reset', async (hash, { note }) => {
       if (!(await this.litellm.resetSpend(hash))) return false;
-      return (await this.litellm.updateKey(hash, { metadata: noteMetadata({ ...note, spend_reset_at }) })) !== undefined;
+      return (
+        (await this.litellm.updateKey(hash, { metadata: noteMetadata({ ...note, spend_reset_at }) })) !== undefined
+      );
     });
   }
 

@@ -9,7 +9,14 @@ import { spendCorrectedRoute } from './spend-corrected';
 /** For operators, known by the admin token. */
 export const adminRoutes: RouteGroup = async (app, { services }) => {
   app.addHook('onRequest', async (request) => services.authentication.operator(request));
-  for (const route of [listKeysRoute, createKeyRoute, bootstrapRoute, oneKeyRoutes, reconcileRoute, spendCorrectedRoute]) {
+  for (const route of [
+    listKeysRoute,
+    createKeyRoute,
+    bootstrapRoute,
+    oneKeyRoutes,
+    reconcileRoute,
+    spendCorrectedRoute,
+  ]) {
     route(app, services);
   }
 };
