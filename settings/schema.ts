@@ -180,9 +180,9 @@ export const settingsSchema = z
             (text) => Number.parseInt(text, 10) >= LEAST_RETENTION_DAYS,
             `must be at least ${LEAST_RETENTION_DAYS}d`,
           )
-          .default('90d')
+          .default('62d')
           .describe(
-            'How long the record of each request is kept, which `gateway spend audit` reads. The daily sums, keys and budgets stay.',
+            'How long the record of each request is kept, which `gateway spend audit` reads: by default the month that runs and the whole one before it, which a bill is settled with. The daily sums, keys and budgets stay.',
           ),
       })
       .prefault({}),
