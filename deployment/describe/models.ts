@@ -66,6 +66,7 @@ function describeRoute(route: Route, entry: LiteLLMModel | undefined): ModelDepl
       ...whereOffered('usInference', route.rates.usInference),
       ...whereOffered('batch', route.rates.batch),
     },
+    priceSource: { ...route.priceSource },
     limits: { ...route.limits },
     abilities: { ...route.abilities },
     unsupportedParameters: [...(route.unsupportedParameters ?? [])],

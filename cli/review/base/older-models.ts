@@ -66,6 +66,7 @@ function deployment(
       .map((tier) => ({ abovePromptTokens: Number((tier['range'] as number[])[0]), ...pricesOf(tier) }))
       .filter(({ abovePromptTokens }) => abovePromptTokens > 0),
     ...(same?.rates ? { rates: same.rates } : {}),
+    ...(same?.priceSource ? { priceSource: same.priceSource } : {}),
     limits: { context: Number(information['max_input_tokens']), output: Number(information['max_output_tokens']) },
     abilities: {
       tools: can('supports_function_calling'),

@@ -45,6 +45,7 @@ export function comparePrices(name: string, old: DeployedModel, now: DeployedMod
         ...comparison.paths(...place, 'priceBands'),
       ]),
       ...ratesChanged(where, earlier.rates, route.rates, comparison.paths(...place, 'rates')),
+      ...sourceChanged(where, route, comparison.paths(...place, 'priceSource')),
     ];
   });
 }
@@ -108,6 +109,20 @@ function ratesChanged(
   const dearer = keysOf(RATES).some((kind) => (now?.[kind] ?? 0) > (old?.[kind] ?? 0));
   return [finding(dearer ? 'medium' : 'low', 'rates', `${where} is billed at other rates${what}`, paths)];
 }
+
+const sourceChanged = (where: string, { priceSource }: ModelDeployment, paths: readonly Path[]): Finding[] =>
+  paths.length === 0
+    ? []
+    : [
+        finding(
+          'info',
+          'price-source',
+          priceSource
+            ? `the prices of ${where} were read at ${priceSource.url} on ${priceSource.read}`
+            : `it is no longer said where the prices of ${where} were read`,
+          paths,
+        ),
+      ];
 
 const rateText = (rate: number | undefined) => (rate === undefined ? 'none' : String(rate));
 
