@@ -1,7 +1,7 @@
 import { stringify } from 'yaml';
 import { catalog as shippedCatalog } from '../catalog/catalog';
 import { CatalogError } from '../catalog/check';
-import type { Catalog, Prices, Provider } from '../catalog/model';
+import { type Catalog, NOT_OFFERED, type Prices, type Provider } from '../catalog/model';
 import { durationSeconds } from '../images/key-provisioner/src/keys/duration';
 import { PROVIDER_CREDENTIALS } from '../settings/credentials';
 import type { Settings } from '../settings/schema';
@@ -155,6 +155,9 @@ const costs = (prices: Prices) => ({
   input_cost_per_token: perToken(prices.input),
   output_cost_per_token: perToken(prices.output),
   cache_creation_input_token_cost: perToken(prices.cacheWrite),
+  ...(prices.cacheWrite1h === NOT_OFFERED
+    ? {}
+    : { cache_creation_input_token_cost_above_1hr: perToken(prices.cacheWrite1h) }),
   cache_read_input_token_cost: perToken(prices.cacheRead),
 });
 

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { catalog } from '../catalog/catalog';
-import { PROVIDERS, type Provider } from '../catalog/model';
+import { type Catalog, PROVIDERS, type Provider } from '../catalog/model';
 import { holdsCredential, sendsKeyInClear } from '../catalog/urls';
 import { REQUESTED_DURATION } from '../images/key-provisioner/src/keys/duration';
 import { floatingTag } from './image-tags';
@@ -11,6 +11,8 @@ import { REGION_FORMS } from './region-forms';
 
 const modelNames = catalog.map((model) => model.name) as [string, ...string[]];
 const modelName = z.enum(modelNames);
+const named = (catalog as Catalog).filter((model) => model.byNameOnly).map(({ name }) => name);
+const byNameOnly = `In a policy \`all\` does not contain ${named.join(', ')}; name it where it is wanted.`;
 
 /** LiteLLM's notation of a span of time: a whole number and s, m, h, d. */
 const duration = z
@@ -31,7 +33,7 @@ const megabytes = (minimum: number) => z.int().min(minimum).max(1_048_576);
 
 const modelList = z
   .union([z.literal('all'), z.array(modelName).min(1)], `a list of ${modelNames.join(', ')}`)
-  .describe('`all`, or the names a key may ask for.');
+  .describe(`\`all\`, or the names a key may ask for. ${byNameOnly}`);
 
 const limits = {
   max_budget: dollars.describe('US dollars a key may spend per `budget_duration`.'),

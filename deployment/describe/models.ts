@@ -9,6 +9,7 @@ import type { LiteLLMConfiguration, LiteLLMModel } from './files';
 const TOLD: ReadonlySet<string> = new Set([
   ...['model', 'order', 'api_base', 'aws_region_name', 'vertex_location', 'additional_drop_params', 'tiered_pricing'],
   ...['input_cost_per_token', 'output_cost_per_token', 'cache_creation_input_token_cost'],
+  ...['cache_creation_input_token_cost_above_1hr'],
   ...['cache_read_input_token_cost', 'max_input_tokens', 'max_output_tokens', 'supports_function_calling'],
   ...['supports_vision', 'supports_prompt_caching', 'supports_reasoning'],
 ]);
@@ -65,6 +66,7 @@ function describeRoute(route: Route, entry: LiteLLMModel | undefined): ModelDepl
       ...whereOffered('usInference', route.rates.usInference),
       ...whereOffered('batch', route.rates.batch),
     },
+    priceSource: { ...route.priceSource },
     limits: { ...route.limits },
     abilities: { ...route.abilities },
     unsupportedParameters: [...(route.unsupportedParameters ?? [])],

@@ -41,6 +41,8 @@ const modelDeploymentSchema = z.object({
   priceBands: z.array(z.object({ abovePromptTokens: z.number(), ...prices })),
   /** Absent in descriptions written before they were priced. */
   rates: ratesSchema.optional(),
+  /** Where the prices were read, and when (an ISO date). */
+  priceSource: z.object({ url: z.string(), read: z.string() }).optional(),
   limits: limitsSchema,
   abilities: z.object({
     tools: z.boolean(),

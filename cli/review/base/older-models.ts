@@ -65,6 +65,8 @@ function deployment(
     priceBands: ((parameters['tiered_pricing'] ?? []) as Record<string, unknown>[])
       .map((tier) => ({ abovePromptTokens: Number((tier['range'] as number[])[0]), ...pricesOf(tier) }))
       .filter(({ abovePromptTokens }) => abovePromptTokens > 0),
+    ...(same?.rates ? { rates: same.rates } : {}),
+    ...(same?.priceSource ? { priceSource: same.priceSource } : {}),
     limits: { context: Number(information['max_input_tokens']), output: Number(information['max_output_tokens']) },
     abilities: {
       tools: can('supports_function_calling'),

@@ -40,11 +40,12 @@ export function comparePrices(name: string, old: DeployedModel, now: DeployedMod
     const where = index === 0 ? code(name) : `${code(name)} at ${routeText(route)}`;
     const place = ['models', name, 'deployments', routeId(route)];
     return [
-      ...repriced(where, earlier, route, [
+      ...repriced(where, saysOfRates(earlier) ? earlier : withHourlyWrites(earlier, route), route, [
         ...comparison.paths(...place, 'prices'),
         ...comparison.paths(...place, 'priceBands'),
       ]),
       ...ratesChanged(where, earlier.rates, route.rates, comparison.paths(...place, 'rates')),
+      ...sourceChanged(where, route, comparison.paths(...place, 'priceSource')),
     ];
   });
 }
@@ -59,7 +60,7 @@ function repriced(where: string, old: ModelDeployment, now: ModelDeployment, pat
       return told.length === 0
         ? []
         : [
-            told.some(({ was, is }) => was !== undefined && was > 0 && !((is ?? 0) > 0))
+            told.some(({ is }) => is !== undefined && !(is > 0))
               ? free(where, prompts, told, paths)
               : moved(where, prompts, told, paths),
           ];
@@ -76,21 +77,52 @@ function repriced(where: string, old: ModelDeployment, now: ModelDeployment, pat
       ];
 }
 
-/** A description from before a dimension was priced says nothing of it; that is no change of what it costs. */
+/** A description from before every dimension was priced says nothing of most; that is no change of what they cost. */
+const saysOfRates = ({ rates }: ModelDeployment) => rates !== undefined;
+
+function withHourlyWrites(old: ModelDeployment, now: ModelDeployment): ModelDeployment {
+  const hourly = <T extends ModelPrices>(prices: T, { cacheWrite1h }: ModelPrices): T =>
+    cacheWrite1h === undefined ? prices : { ...prices, cacheWrite1h };
+  return {
+    ...old,
+    prices: hourly(old.prices, now.prices),
+    priceBands: old.priceBands.map((band) => hourly(band, pricesAbove(band.abovePromptTokens, now))),
+  };
+}
+
 function ratesChanged(
   where: string,
   old: ModelRates | undefined,
   now: ModelRates | undefined,
   paths: readonly Path[],
 ): Finding[] {
+  if (!old && now) {
+    const priced = keysOf(RATES).filter((kind) => now[kind] !== undefined);
+    const kinds = ['1-hour cache writes', ...priced.map((kind) => RATES[kind])].join(', ');
+    return [finding('info', 'rates', `the prices of ${where} are also given for ${kinds}`, paths)];
+  }
   const told = keysOf(RATES)
     .filter((kind) => old?.[kind] !== now?.[kind])
     .map((kind) => `${RATES[kind]} ${rateText(old?.[kind])} → ${rateText(now?.[kind])}`);
   if (told.length === 0 && paths.length === 0) return [];
   const what = told.length > 0 ? `: ${told.join(', ')}` : '';
-  const dearer = keysOf(RATES).some((kind) => (now?.[kind] ?? 0) > (old?.[kind] ?? 0) && old !== undefined);
+  const dearer = keysOf(RATES).some((kind) => (now?.[kind] ?? 0) > (old?.[kind] ?? 0));
   return [finding(dearer ? 'medium' : 'low', 'rates', `${where} is billed at other rates${what}`, paths)];
 }
+
+const sourceChanged = (where: string, { priceSource }: ModelDeployment, paths: readonly Path[]): Finding[] =>
+  paths.length === 0
+    ? []
+    : [
+        finding(
+          'info',
+          'price-source',
+          priceSource
+            ? `the prices of ${where} were read at ${priceSource.url} on ${priceSource.read}`
+            : `it is no longer said where the prices of ${where} were read`,
+          paths,
+        ),
+      ];
 
 const rateText = (rate: number | undefined) => (rate === undefined ? 'none' : String(rate));
 

@@ -1,5 +1,6 @@
 import { parse, stringify } from 'yaml';
 import { catalog } from '../../../../catalog/catalog';
+import { NOT_OFFERED } from '../../../../catalog/model';
 import { compare } from '../../../../cli/review/compare';
 import type { Synthesized } from '../../../../cli/review/comparison';
 import { describeDeployment } from '../../../../deployment/describe';
@@ -111,7 +112,14 @@ test.each(catalog.filter(({ lifecycle }) => lifecycle.state !== 'retired').map((
         if (inner !== null && typeof inner === 'object') visit(inner as Group, `${path}.${key}`);
         else if (!['name', 'provider', 'successor', 'state'].includes(key)) {
           // Some entries share their prices, limits and abilities: both change.
-          value[key] = typeof inner === 'number' ? inner * 2 : typeof inner === 'boolean' ? !inner : `${inner}~`;
+          value[key] =
+            inner === NOT_OFFERED
+              ? 3
+              : typeof inner === 'number'
+                ? inner * 2
+                : typeof inner === 'boolean'
+                  ? !inner
+                  : `${inner}~`;
           if (compare(base, synthesized(BASE)).length === 0) missed.push(`${path}.${key}`);
           value[key] = inner;
         }
