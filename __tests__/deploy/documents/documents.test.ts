@@ -27,6 +27,9 @@ const ELSEWHERE: Readonly<Record<string, string>> = {
   'make workspace-image template':
     '__tests__/deploy/workspace-image/image.test.ts builds it; `make template` is typed here',
   'npx gateway generate-key': '__tests__/contract/cli/generate-key.test.ts',
+  'npx gateway spend audit --from 2026-11-01 --to 2026-11-30 --csv': '__tests__/contract/cli/spend.test.ts',
+  'npx gateway spend audit --report cost-report.json': '__tests__/contract/cli/spend.test.ts',
+  'npx gateway spend audit --apply': '__tests__/contract/cli/spend.test.ts',
   'coder tokens create --name key-provisioner --lifetime 8760h --scope workspace:read --scope template:read':
     '__tests__/deploy/coder/coder.test.ts',
   'coder tokens remove': '__tests__/deploy/coder/coder.test.ts',
@@ -134,6 +137,13 @@ describe('the second day', () => {
     walk.type('npx gateway keys revoke workspace-…', words);
     expect(keys('info', 'agent-review').state).toBe('revoked');
     walk.type('gateway keys revoke workspace-<id>', { 'workspace-<id>': 'agent-review' });
+  });
+
+  test('the ledger is read in the container of PostgreSQL, and what was corrected is on record', () => {
+    // Whether its sums agree is for the contract tests.
+    const { stdout } = walk.tryType('npx gateway spend audit');
+    expect(stdout).toMatch(/^\d+ requests? since 20\d\d-\d\d-\d\d, where the ledger begins/m);
+    walk.type('npx gateway spend corrections');
   });
 
   test('many people get keys, and only those who have none get one at the second run', () => {
