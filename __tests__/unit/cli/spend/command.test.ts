@@ -1,3 +1,7 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { MemoryRuntime } from '../../../programs/cli/doctor/memory-runtime';
 import { gatewayInProcess } from '../in-process';
 
 const audit = (...words: string[]) =>
@@ -39,4 +43,27 @@ test('a directory that holds no running demo is refused', async () => {
   const { code, stderr } = await gatewayInProcess(['spend', 'audit', '--demo', 'docs']);
   expect(code).toBe(2);
   expect(stderr).toContain('docs is not the directory of a demo that runs');
+});
+
+test("a demo's database is found by its directory", async () => {
+  const directory = mkdtempSync(join(tmpdir(), 'demo-'));
+  try {
+    mkdirSync(join(directory, 'database'));
+    writeFileSync(join(directory, 'state.json'), JSON.stringify({ secrets: {}, databasePassword: 's3cret' }));
+    writeFileSync(join(directory, 'database', 'postmaster.pid'), `123\n${directory}\n1790000000\n9\n\n127.0.0.1\n`);
+    const { code, stderr } = await gatewayInProcess(['spend', 'audit', '--demo', directory]);
+    expect(code).toBe(4);
+    expect(stderr).toContain('127.0.0.1:9/litellm');
+    expect(stderr).not.toContain('s3cret');
+  } finally {
+    rmSync(directory, { recursive: true, force: true });
+  }
+});
+
+test('where the deployment does not run, the command says where the ledger is and how else to reach it', async () => {
+  const runtime = () => new MemoryRuntime({});
+  const { code, stderr } = await gatewayInProcess(['spend', 'corrections'], {}, { runtime });
+  expect(code).toBe(4);
+  expect(stderr).toContain('ai-gateway-postgres, which does not exist');
+  expect(stderr).toContain('GATEWAY_DATABASE_URL');
 });
