@@ -39,7 +39,7 @@ let keys: { spender: string; other: string; dear: string };
 /** A gateway that is told wrong prices: an hour's cache write at that of five minutes, and one model at ten times its own. */
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'gateway-spend-'));
-  upstream = await startScriptedAnthropic({ usageOf: () => USAGE });
+  upstream = await startScriptedAnthropic();
   gateway = await startGateway({
     keyProvisioner: true,
     mock: ['bedrock'],
@@ -77,8 +77,10 @@ beforeAll(async () => {
   await counted(personSpend, 4 * 0.2504);
 }, 400_000);
 afterAll(async () => {
-  const debug = await database.query('SELECT * FROM "LiteLLM_SpendLogs"');
-  writeFileSync('/tmp/15c/rows2.json', JSON.stringify(debug.rows));
+  const debug = await database.query(
+    `SELECT metadata FROM "LiteLLM_SpendLogs" WHERE metadata ? 'model_map_information' AND status = 'success' LIMIT 3`,
+  );
+  writeFileSync('/tmp/15c/rows3.json', JSON.stringify(debug.rows));
   await database?.end();
   await gateway?.stop();
   await upstream?.stop();
@@ -89,7 +91,7 @@ const ask = (key: string, model = MODEL) =>
   send('POST', `${gateway.url}/v1/messages`, key, {
     model,
     max_tokens: 50,
-    messages: [{ role: 'user', content: 'Hello' }],
+    messages: [{ role: 'user', content: `usage ${JSON.stringify({ usage: USAGE })}` }],
   });
 
 /** Waits until so many answers of today are in the ledger. */
@@ -267,6 +269,27 @@ test('requests that no catalog prices are named with their number and sum', asyn
   expect(not_priced).toHaveLength(1);
   expect(not_priced[0]).toMatchObject({ reason: 'the model is not in the catalog', requests: 1 });
   expect(not_priced[0].counted).toBeGreaterThan(0);
+});
+
+test('a hundred thousand requests are summed in a memory that holds a part of them', async () => {
+  const day = new Date(Date.now() - 20 * 86_400_000).toISOString().slice(0, 10);
+  // Kept in memory, their usage alone would take twice the heap that is left to the command.
+  const details = Object.fromEntries(Array.from({ length: 60 }, (_, at) => [`detail_${at}`, at]));
+  await database.query(
+    `INSERT INTO "LiteLLM_SpendLogs" (request_id, call_type, api_key, spend, "startTime", "endTime", model, model_id, model_group, custom_llm_provider,
+       metadata, status, updated_at)
+     SELECT 'many-' || n, 'acompletion', 'many-' || n % 10, 0.01, $1::timestamp, $1::timestamp, 'anthropic/${MODEL}', '${MODEL}/1', '${MODEL}', 'anthropic',
+       $2::jsonb, 'success', now() FROM generate_series(1, 100000) AS n`,
+    [day, { usage_object: { prompt_tokens: 10_000, completion_tokens: 0, ...details } }],
+  );
+  const { code, stdout } = await cli(['spend', 'audit', '--json', '--from', day, '--to', day], {
+    env: { ...env, NODE_OPTIONS: '--max-old-space-size=64' },
+  });
+  const { ledger, entries, counted, expected } = JSON.parse(stdout);
+  expect(code).toBe(1);
+  expect(ledger.requests).toBe(100_000);
+  expect(entries).toHaveLength(10);
+  expect([counted, expected]).toEqual([1000, 2000]);
 });
 
 test('rows older than the retention are deleted without a licence, and the daily sums stay', async () => {

@@ -24,6 +24,8 @@ export interface AuditEntry {
 export interface Audit {
   readonly extent: LedgerExtent;
   readonly rows: number;
+  /** Of these, requests that failed without a usage and are taken as not billed. */
+  readonly failed: number;
   readonly entries: readonly AuditEntry[];
   readonly notPriced: readonly NotPricedGroup[];
   /** Sums of the entries. */
@@ -59,7 +61,7 @@ export async function auditLedger({ database, served, catalog, from, to }: Audit
     ...(from ? { from } : {}),
     ...(to ? { to: new Date(Date.parse(to) + DAY_MS).toISOString().slice(0, 10) } : {}),
   });
-  const { groups, notPriced, rows: count } = await tally(rows, new Pricer(served, catalog), accounts);
+  const { groups, notPriced, failed, rows: count } = await tally(rows, new Pricer(served, catalog), accounts);
   const entries = groups.map((group) => entryOf(group, accounts, settled)).sort(byDayAndDifference);
   const sum = (of: (entry: AuditEntry) => number) => entries.reduce((total, entry) => total + of(entry), 0);
   const expected = sum(({ group }) => group.expected);
@@ -68,6 +70,7 @@ export async function auditLedger({ database, served, catalog, from, to }: Audit
   return {
     extent,
     rows: count,
+    failed,
     entries,
     notPriced: [...notPriced].sort((a, b) => b.requests - a.requests),
     counted: sum(({ group }) => group.counted),

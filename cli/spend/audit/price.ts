@@ -26,6 +26,8 @@ export interface NotPriced {
 export interface NothingBilled {
   readonly expected: 0;
   readonly deployment?: undefined;
+  /** Whether that is taken from its failing without a usage: LiteLLM refused it, or the provider did. */
+  readonly failed: boolean;
 }
 
 /** Prices the rows of a ledger by the catalog as it is now. */
@@ -38,13 +40,13 @@ export class Pricer {
   ) {}
 
   price(row: LedgerRow): Priced | NotPriced | NothingBilled {
-    if (row.cached) return { expected: 0 };
+    if (row.cached) return { expected: 0, failed: false };
     const usage = readUsage(row.usage);
-    if (typeof usage === 'string') {
-      // A request that was refused before it reached a provider has no usage and costs nothing.
-      return row.status === 'failure' && row.spend === 0 && row.usage === null ? { expected: 0 } : { reason: usage };
+    if (usage === 'no usage was recorded' && row.status === 'failure' && row.spend === 0) {
+      return { expected: 0, failed: true };
     }
-    if (isNothing(usage)) return { expected: 0 };
+    if (typeof usage === 'string') return { reason: usage };
+    if (isNothing(usage)) return { expected: 0, failed: row.status === 'failure' };
     const deployment = this.deploymentOf(row);
     if (!deployment) return { reason: 'the model is not in the catalog' };
     const unpriced = unpricedIn(deployment, usage);

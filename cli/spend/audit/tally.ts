@@ -40,6 +40,8 @@ export interface NotPricedGroup {
 
 export interface Tally {
   readonly rows: number;
+  /** Of these, requests that failed without a usage and are taken as not billed. */
+  readonly failed: number;
   readonly groups: readonly Group[];
   readonly notPriced: readonly NotPricedGroup[];
 }
@@ -53,7 +55,7 @@ export async function tally(rows: AsyncIterable<LedgerRow>, pricer: Pricer, acco
   const groups = new Map<string, Group>();
   const notPriced = new Map<string, NotPricedGroup>();
   const bearers = new Map<string, Bearers>();
-  let count = 0;
+  let [count, failed] = [0, 0];
   for await (const row of rows) {
     count += 1;
     const price = pricer.price(row);
@@ -76,12 +78,13 @@ export async function tally(rows: AsyncIterable<LedgerRow>, pricer: Pricer, acco
     group.counted += row.spend;
     group.expected += price.expected;
     if (price.deployment) group.searches += price.searches;
+    else if (price.failed) failed += 1;
     const of = bearersOf(bearers, accounts, row);
     for (const kind of ACCOUNT_KINDS) {
       if (counts(of[kind], row.startedAt)) group.inWindow[kind] += price.expected - row.spend;
     }
   }
-  return { rows: count, groups: [...groups.values()], notPriced: [...notPriced.values()] };
+  return { rows: count, failed, groups: [...groups.values()], notPriced: [...notPriced.values()] };
 }
 
 type Bearers = Readonly<Record<AccountKind, Account | undefined>>;

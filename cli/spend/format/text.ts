@@ -46,6 +46,8 @@ export function showAudit(io: Io, audit: Audit): void {
     );
   }
   if (shown.length > 0 || audit.notPriced.length > 0) io.print('');
+  const failed = `${plural(audit.failed, 'request')} failed without a usage and ${audit.failed === 1 ? 'is' : 'are'} taken as not billed`;
+  if (audit.failed > 0) io.print(style.dim(io.wrap(failed)));
   const agree = audit.entries.length - differing.length;
   io.print(
     io.wrap(

@@ -34,6 +34,7 @@ export interface AuditDocument {
 export function auditAsJson({ audit, thresholdPercent, withinThreshold, bill, corrections }: AuditDocument) {
   return {
     ledger: { begins: audit.extent.begins ?? null, ends: audit.extent.ends ?? null, requests: audit.rows },
+    failed_without_usage: audit.failed,
     threshold_percent: thresholdPercent,
     within_threshold: withinThreshold,
     counted: rounded(audit.counted),

@@ -7,7 +7,7 @@ export type Block = { type: string; [field: string]: unknown };
 export interface Message {
   content?: Block[];
   stop_reason?: string;
-  usage?: Record<string, unknown>;
+  usage?: Record<string, number>;
   error?: { type: string; message: string };
   [field: string]: unknown;
 }

@@ -1,5 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http';
-import type { Answer, Block, Body, Message, Tool } from './messages';
+import type { Answer, Block, Body, Tool } from './messages';
 
 export interface Options {
   port?: number | undefined;
@@ -17,11 +17,6 @@ export interface Options {
   errorReply?: ErrorReply | undefined;
   /** The same for single requests: what it answers to one with this body, if not what it otherwise would. */
   errorReplyTo?: (body: string) => ErrorReply | undefined;
-  /**
-   * What single answers report as their usage, if not what the script otherwise does.
-   * @default - as the script does
-   */
-  usageOf?: ((body: Body) => Message['usage']) | undefined;
   /** Which kind of tool to call where the client offers both. */
   prefer?: 'write' | 'shell' | undefined;
   /** Appends each request as one line of JSON, without the bodies. */
@@ -78,7 +73,7 @@ export function answerTo(path: string, headers: IncomingHttpHeaders, body: Body,
       content: call ? [{ type: 'text', text: `Writing ${FILE}.` }, call] : [{ type: 'text', text }],
       stop_reason: call ? 'tool_use' : 'end_turn',
       stop_sequence: null,
-      usage: options.usageOf?.(body) ?? usage(body),
+      usage: usage(body),
     },
   };
 }

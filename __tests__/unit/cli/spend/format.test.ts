@@ -13,7 +13,7 @@ const entry = (changes: Partial<AuditEntry> = {}): AuditEntry => ({
   ...changes,
 });
 const audit = (changes: Partial<Audit> = {}): Audit => ({
-  ...{ extent: { begins: '2026-09-27T08:00:00.000Z', ends: '2026-11-26T10:00:00.000Z' }, rows: 1234567 },
+  ...{ extent: { begins: '2026-09-27T08:00:00.000Z', ends: '2026-11-26T10:00:00.000Z' }, rows: 1234567, failed: 3 },
   ...{ entries: [entry()], counted: 12345.6789, expected: 23456.789, corrected: 0, difference: 11111.1101 },
   notPriced: [
     {
@@ -92,7 +92,16 @@ test('JSON has fields of fixed names, and numbers without the noise of binary fr
     },
   ]);
   expect(Object.keys(document)).toEqual([
-    ...['ledger', 'threshold_percent', 'within_threshold', 'counted', 'expected', 'corrected', 'difference'],
+    ...[
+      'ledger',
+      'failed_without_usage',
+      'threshold_percent',
+      'within_threshold',
+      'counted',
+      'expected',
+      'corrected',
+      'difference',
+    ],
     ...['deviation_percent', 'not_priced_percent', 'entries', 'not_priced', 'bill'],
   ]);
   expect(document.ledger).toEqual({

@@ -85,6 +85,13 @@ test('what the catalog has no price for is named by what it is', () => {
   expect(expected({ ...haiku, usage })).toBe('the catalog has no price for fastMode');
 });
 
+test.each([null, {}, { prompt_tokens: 0, completion_tokens: 0 }])(
+  'a request that failed with the usage %j costs nothing, and is counted as such',
+  (usage) => {
+    expect(pricer.price(row({ status: 'failure', spend: 0, usage }))).toEqual({ expected: 0, failed: true });
+  },
+);
+
 test('a request that was refused before any provider was asked costs nothing', () => {
   expect(expected({ status: 'failure', spend: 0, usage: null, model: 'unknown-model', deployment: '' })).toBe(0);
   expect(
