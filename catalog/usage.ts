@@ -61,6 +61,9 @@ export function usageOfAnthropic(raw: unknown): Usage {
  * @throws z.ZodError where a count is no number, or negative
  */
 export function usageOfLiteLLM(raw: unknown): Usage {
+  // Kept by the gateway's LiteLLM since the price sheet counts (`images/litellm/request_costs.py`).
+  const kept = raw !== null && typeof raw === 'object' && 'provider_usage' in raw ? raw.provider_usage : undefined;
+  if (kept) return usageOfAnthropic(kept);
   if (raw !== null && typeof raw === 'object' && 'input_tokens' in raw && !('prompt_tokens' in raw)) {
     return usageOfAnthropic(raw);
   }

@@ -10,6 +10,7 @@ const TOLD: ReadonlySet<string> = new Set([
   ...['model', 'order', 'api_base', 'aws_region_name', 'vertex_location', 'additional_drop_params', 'tiered_pricing'],
   ...['input_cost_per_token', 'output_cost_per_token', 'cache_creation_input_token_cost'],
   ...['cache_creation_input_token_cost_above_1hr'],
+  ...['search_context_cost_per_query', 'provider_specific_entry'],
   ...['cache_read_input_token_cost', 'max_input_tokens', 'max_output_tokens', 'supports_function_calling'],
   ...['supports_vision', 'supports_prompt_caching', 'supports_reasoning'],
 ]);
