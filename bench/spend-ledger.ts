@@ -1,5 +1,5 @@
 /**
- * Usage: node --import tsx bench/spend-ledger.ts [--rows 1000000]
+ * Usage: node --import tsx bench/spend-ledger.ts [--rows 100000]
  *
  * LiteLLM's ledger on a real PostgreSQL with LiteLLM's own tables: how much a million requests take, with indexes and daily sums,
  * and how long and in how much memory `gateway spend audit` reads them, against a hundredth of them in the same run and
@@ -15,7 +15,7 @@ import { quietly } from '../runtime/installation/work';
 import { LITELLM_VERSION } from '../runtime/versions';
 
 const ROOT = join(__dirname, '..');
-const { values } = parseArgs({ options: { rows: { type: 'string', default: '1000000' } } });
+const { values } = parseArgs({ options: { rows: { type: 'string', default: '100000' } } });
 const ROWS = Number(values.rows);
 /** Keys, and days that the requests are spread over: a deployment of some hundred people in a quarter of a year. */
 const [KEYS, DAYS] = [200, 90];
@@ -34,7 +34,8 @@ const insert = (from: number, to: number): string => `
     at + interval '1 s', 3000, 'anthropic/' || model, model || '/1', model, 'anthropic', 'https://api.anthropic.com/v1/messages',
     md5('user' || n % ${KEYS})::uuid::text,
     template || jsonb_build_object('litellm_call_id', md5('call' || n)::uuid::text, 'user_api_key', md5('key' || n % ${KEYS}) || md5('hash' || n % ${KEYS}),
-      'usage_object', template->'usage_object' || jsonb_build_object('prompt_tokens', 10500 + n % 100)),
+      'usage_object', template->'usage_object' || jsonb_build_object('provider_usage',
+        template->'usage_object'->'provider_usage' || jsonb_build_object('input_tokens', n % 100))),
     'False', '["User-Agent: claude-cli", "User-Agent: claude-cli/2.1.330"]', '', '172.18.0.7', md5('session' || n / 30)::uuid::text, 'success',
     md5('call' || n)::uuid::text, now()
   FROM (SELECT n, ${MODELS}[1 + n % 3] AS model, now() - interval '${DAYS} days' * (1 - n::float8 / ${ROWS}) AS at
@@ -95,13 +96,12 @@ async function main(): Promise<void> {
     const { rows } =
       await client.query(`SELECT pg_table_size('"LiteLLM_SpendLogs"') AS heap, pg_indexes_size('"LiteLLM_SpendLogs"') AS indexes,
       pg_total_relation_size('"LiteLLM_DailyUserSpend"') + pg_total_relation_size('"LiteLLM_DailyTagSpend"') AS daily,
-      (SELECT count(*) FROM days) AS days, (SELECT avg(pg_column_size(metadata))::int FROM "LiteLLM_SpendLogs") AS metadata,
-      (SELECT avg(pg_column_size(metadata->'model_map_information'))::int FROM (SELECT metadata FROM "LiteLLM_SpendLogs" LIMIT 100) AS first_rows) AS map`);
-    const { heap, indexes, daily, days, metadata, map } = rows[0];
+      (SELECT count(*) FROM days) AS days, (SELECT avg(pg_column_size(metadata))::int FROM "LiteLLM_SpendLogs") AS metadata`);
+    const { heap, indexes, daily, days, metadata } = rows[0];
     const perMillion = 1e6 / ROWS;
     console.log(`LiteLLM ${LITELLM_VERSION}, ${ROWS} requests of ${KEYS} keys over ${DAYS} days`);
     console.log(
-      `rows            ${mb(Number(heap) * perMillion)} MB a million (metadata ${metadata} bytes a row, compressed; model_map_information ${map} before)`,
+      `rows            ${mb(Number(heap) * perMillion)} MB a million (metadata ${metadata} bytes a row, compressed)`,
     );
     console.log(`their indexes   ${mb(Number(indexes) * perMillion)} MB a million`);
     console.log(

@@ -14,7 +14,13 @@ import type { Workload } from './workload';
 const CONFIG = 'config.yaml';
 const SCRATCH = '/tmp';
 const PROGRAMS = join(PACKAGE_ROOT, 'images/litellm');
-const REQUEST_FILTER = ['request_filter.py', 'request_fields.py', 'request_costs.py', 'provider_requests.py'];
+const REQUEST_FILTER = [
+  'request_filter.py',
+  'request_fields.py',
+  'request_costs.py',
+  'provider_requests.py',
+  'spend_rows.py',
+];
 
 /** What a test changes in an otherwise identical workload. */
 export interface LiteLLMOptions {

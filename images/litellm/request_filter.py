@@ -23,6 +23,7 @@ sys.path.append(str(Path(__file__).parent))
 from provider_requests import carried_fields, carry_past_litellm  # noqa: E402
 from request_costs import count_by_the_price_sheet  # noqa: E402
 from request_fields import RULES, Refused, allowed_header, allowed_query, rewritten, rule_for  # noqa: E402
+from spend_rows import leave_out_the_price_map  # noqa: E402
 
 Scope = MutableMapping[str, Any]
 Message = MutableMapping[str, Any]
@@ -162,6 +163,7 @@ def put_in_front() -> None:
 
 carry_past_litellm()
 count_by_the_price_sheet()
+leave_out_the_price_map()
 put_in_front()
 
 # Named in `litellm_settings.callbacks`.

@@ -77,10 +77,6 @@ beforeAll(async () => {
   await counted(personSpend, 4 * 0.2504);
 }, 400_000);
 afterAll(async () => {
-  const debug = await database.query(
-    `SELECT metadata FROM "LiteLLM_SpendLogs" WHERE metadata ? 'model_map_information' AND status = 'success' LIMIT 3`,
-  );
-  writeFileSync('/tmp/15c/rows3.json', JSON.stringify(debug.rows));
   await database?.end();
   await gateway?.stop();
   await upstream?.stop();
@@ -153,6 +149,17 @@ test('what was counted at a wrong price is found, per key, model and day', async
   expect(of(keys.spender).difference).toBeCloseTo(3 * 0.15, CENT_OF_A_CENT);
   expect(of(keys.dear).difference).toBeLessThan(-0.5);
   expect(found.not_priced).toEqual([]);
+});
+
+test('a row of the ledger holds what an audit needs, and not the price map of its model', async () => {
+  const { rows } = await database.query('SELECT metadata FROM "LiteLLM_SpendLogs" WHERE api_key = $1 LIMIT 1', [
+    hashKey(keys.spender),
+  ]);
+  const { usage_object, cost_breakdown, model_map_information } = rows[0].metadata;
+  expect(usage_object).toMatchObject({ prompt_tokens: 100_100, completion_tokens: 20 });
+  expect(cost_breakdown.total_cost).toBeCloseTo(0.2504, CENT_OF_A_CENT);
+  expect(model_map_information).toBeNull();
+  expect(JSON.stringify(rows[0].metadata).length).toBeLessThan(6000);
 });
 
 test('a correction is not made without a yes', async () => {
