@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { hashKey } from '../../../images/key-provisioner/src/keys/derivation';
 import { chat, eventually, type Reply, send } from '../support/requests';
+import { startScriptedAnthropic } from '../support/scripted-anthropic/scripted-anthropic';
 import { type Gateway, startGateway } from '../support/start-gateway';
 import { Client, newWorkspace, withConfiguration } from './client';
 
@@ -12,13 +13,19 @@ const HAIKU = 'claude-haiku-4-5';
 const COST = 0.00011;
 const DAY = 86_400_000;
 
+let upstream: Awaited<ReturnType<typeof startScriptedAnthropic>>;
 let gateway: Gateway;
 let client: Client;
 beforeAll(async () => {
-  gateway = await startGateway({ keyProvisioner: true });
+  // Models are mocked, but LiteLLM asks the provider to count tokens all the same.
+  upstream = await startScriptedAnthropic();
+  gateway = await startGateway({ keyProvisioner: true, apiBase: { anthropic: upstream.url } });
   client = new Client(gateway);
 }, 300_000);
-afterAll(() => gateway?.stop());
+afterAll(async () => {
+  await gateway?.stop();
+  await upstream?.stop();
+});
 
 /** Asks until refused. */
 async function askUntilRefused(key: string, atMost: number): Promise<{ answered: number; refusal: Reply }> {
