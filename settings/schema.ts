@@ -35,6 +35,10 @@ const modelList = z
   .union([z.literal('all'), z.array(modelName).min(1)], `a list of ${modelNames.join(', ')}`)
   .describe(`\`all\`, or the names a key may ask for. ${byNameOnly}`);
 
+/** What a provider bills beside or above the price of tokens, where a request asks for it. */
+export const BILLED_EXTRAS = ['web-search', 'fast-mode', 'us-inference'] as const;
+export type BilledExtra = (typeof BILLED_EXTRAS)[number];
+
 const limits = {
   max_budget: dollars.describe('US dollars a key may spend per `budget_duration`.'),
   budget_duration: duration.describe(
@@ -50,6 +54,11 @@ const limits = {
   max_parallel_requests: z.int().min(1).max(10_000).optional().describe('Requests under way at once.'),
   duration: duration.describe('How long a key lives; a workspace renews its key at each start.'),
   models: modelList,
+  allow: z
+    .array(z.enum(BILLED_EXTRAS))
+    .describe(
+      'What requests may ask for that costs more than their tokens: `web-search` ($10 per 1,000), `fast-mode` (twice the price), `us-inference` (1.1 times). It is counted; what is not named is refused.',
+    ),
 };
 
 const policy = (defaults: { [K in keyof typeof limits]?: unknown }) =>
@@ -62,6 +71,7 @@ const policy = (defaults: { [K in keyof typeof limits]?: unknown }) =>
       max_parallel_requests: limits.max_parallel_requests,
       duration: limits.duration.default(defaults.duration as string),
       models: limits.models.default(defaults.models as 'all'),
+      allow: limits.allow.default(['web-search']),
     })
     .prefault({});
 

@@ -205,6 +205,17 @@ def deployment_of(model_id: object) -> Fields | None:
     return fields(router.get_deployment(model_id=model_id)) or None
 
 
+def deployments_of(model: object) -> list[Fields]:
+    """Every place of a name, in the order they are asked."""
+    router = proxy_server.llm_router
+    places = [] if router is None else [fields(each) for each in router.get_model_list(model_name=str(model)) or ()]
+    return sorted(places, key=lambda each: number(fields(each.get("litellm_params")).get("order")))
+
+
+def provider_of(deployment: Fields) -> str:
+    return str(fields(deployment.get("litellm_params")).get("model")).split("/", 1)[0]
+
+
 def sheet_cost(answer: object, model_id: object) -> Cost | None:
     """What an answer of this deployment costs. None: it is no model of the configuration, or it reports no usage."""
     deployment = deployment_of(model_id)

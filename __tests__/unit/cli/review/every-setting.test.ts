@@ -51,6 +51,7 @@ const OTHER: Readonly<Record<string, unknown>> = {
   max_parallel_requests: 7,
   duration: '7d',
   models: ['claude-haiku-4-5', 'claude-opus-5-5'],
+  allow: ['fast-mode'],
   port: 7777,
   bind: '0.0.0.0',
   memory_mb: 2000,
