@@ -143,7 +143,7 @@ describe('the second day', () => {
   test('the ledger is read in the container of PostgreSQL, and what was corrected is on record', () => {
     // Whether its sums agree is for the contract tests.
     const { stdout } = walk.tryType('npx gateway spend audit');
-    expect(stdout).toMatch(/^\d+ requests? since 20\d\d-\d\d-\d\d, where the ledger begins/m);
+    expect(stdout).toMatch(/^\d+ requests? of a ledger that begins on 20\d\d-\d\d-\d\d/m);
     walk.type('npx gateway spend corrections');
   });
 

@@ -9,10 +9,10 @@ import type { Change } from '../corrections/store';
 /** Rows of a table; all of them are in `--json` and `--csv`. */
 const ROWS = 40;
 /** Characters of a name in a table. */
-const NAME = 22;
+const NAME = 18;
 
 const DIFFERENCES: readonly Column[] = [
-  { heading: 'day', expendable: 2 },
+  { heading: 'day' },
   { heading: 'key' },
   { heading: 'model' },
   { heading: 'requests', align: 'right', expendable: 3 },
@@ -51,7 +51,7 @@ export function showAudit(io: Io, audit: Audit): void {
   const agree = audit.entries.length - differing.length;
   io.print(
     io.wrap(
-      `${plural(audit.rows, 'request')} since ${day(audit.extent.begins)}, where the ledger begins: ${usd(audit.counted)} counted, ${usd(audit.expected)} expected`,
+      `${plural(audit.rows, 'request')} of a ledger that begins on ${day(audit.extent.begins)}: ${usd(audit.counted)} counted, ${usd(audit.expected)} expected`,
     ),
     ...(Math.abs(audit.corrected) >= NEGLIGIBLE ? [`${signed(audit.corrected)} corrected earlier`] : []),
     `${signed(audit.difference)} difference (${audit.deviationPercent.toFixed(2)} %); ${agree} of ${audit.entries.length} agree`,
