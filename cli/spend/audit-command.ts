@@ -96,28 +96,24 @@ function checkOptions({ json, csv: asCsvToo, from, to, report, workspace }: Opti
   if (workspace && !report) throw usageError('--workspace selects lines of a bill', 'give the bill with --report');
 }
 
-function compare(bill: Bill, audit: Audit, { from, to, workspace }: Options): BillComparison {
-  const later = (a: string | undefined, b: string | undefined) => (a && b ? (a > b ? a : b) : (a ?? b));
-  const earlier = (a: string | undefined, b: string | undefined) => (a && b ? (a < b ? a : b) : (a ?? b));
-  const { begins, ends } = audit.extent;
-  const range = {
-    first: begins && later(begins.slice(0, 10), from),
-    last: ends && earlier(ends.slice(0, 10), to),
-  };
+function compare(bill: Bill, { extent, entries }: Audit, { from, to, workspace }: Options): BillComparison {
+  const [first, last] = [extent.begins?.slice(0, 10), extent.ends?.slice(0, 10)];
   return compareBill(
     bill,
-    audit.entries.map(({ group }) => group),
-    range,
-    workspace,
+    entries.map(({ group }) => group),
+    { first, last, from, to, workspace },
   );
 }
 
 function isWithin(threshold: number, audit: Audit, bill: BillComparison | undefined): boolean {
-  const unexplained = bill ? bill.entries.reduce((sum, entry) => sum + Math.abs(entry.unexplained), 0) : 0;
+  const sum = (amounts: readonly number[]) => amounts.reduce((total, amount) => total + Math.abs(amount), 0);
+  // What was billed for days without a ledger is as little explained as what differs.
+  const outside = sum((bill?.outside ?? []).map(({ billed }) => billed));
+  const unexplained = sum((bill?.entries ?? []).map((entry) => entry.unexplained)) + outside;
   return (
     audit.deviationPercent <= threshold &&
     audit.notPricedPercent <= threshold &&
-    percent(unexplained, Math.abs(bill?.billed ?? 0)) <= threshold
+    percent(unexplained, Math.abs(bill?.billed ?? 0) + outside) <= threshold
   );
 }
 

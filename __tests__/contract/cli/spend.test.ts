@@ -186,13 +186,22 @@ test('a correction reaches the key and its person, and a key that is over its bu
   expect(await keySpend(keys.dear)).toBeCloseTo(priceOf(DEAR), CENT_OF_A_CENT);
 });
 
-test('a correction is made once: the next one corrects only what was counted since', async () => {
+test('a correction is made once, also by two who make it at the same time; later ones correct what was counted since', async () => {
   const before = await personSpend();
-  const first = await audit('--apply', '--yes');
-  expect(first.corrections.map(({ kind }: { kind: string }) => kind).sort()).toEqual(['key', 'user']);
+  const apply = () => spend('audit', '--json', '--from', today(), '--apply', '--yes');
+  const both = await Promise.all([apply(), apply()]);
+  const [done, refused] = [both.filter(({ code }) => code === 0), both.filter(({ code }) => code !== 0)];
+  const changed = done.flatMap(({ stdout }) =>
+    JSON.parse(stdout).corrections.map(({ kind }: { kind: string }) => kind),
+  );
+  expect(changed.sort()).toEqual(['key', 'user']);
+  for (const { code, stderr } of refused) {
+    expect(stderr).toContain('another correction was recorded');
+    expect(code).toBe(3);
+  }
   expect(await personSpend()).toBeCloseTo(before + 0.15, CENT_OF_A_CENT);
-  const second = await audit('--apply', '--yes');
-  expect(second).toMatchObject({ code: 0, corrections: [], difference: 0, within_threshold: true });
+  const later = await audit('--apply', '--yes');
+  expect(later).toMatchObject({ code: 0, corrections: [], difference: 0, within_threshold: true });
   expect(await personSpend()).toBeCloseTo(before + 0.15, CENT_OF_A_CENT);
 });
 
@@ -251,10 +260,11 @@ test("a provider's bill is settled with the ledger, and what it has more than th
       ending_at: '',
       results: [line(MODEL, 6 * priceOf(MODEL) + 0.5), line('claude-haiku-4-5-20251001', priceOf(DEAR))],
     },
-    { starting_at: '2025-01-01T00:00:00Z', ending_at: '', results: [line(MODEL, 3)] },
+    { starting_at: '2099-01-01T00:00:00Z', ending_at: '', results: [line(MODEL, 3)] },
   ];
   writeFileSync(file, JSON.stringify({ data, has_more: false, next_page: null }));
-  const { code, bill } = await audit('--report', file);
+  const { code, stdout } = await spend('audit', '--json', '--report', file);
+  const { bill } = JSON.parse(stdout);
   expect(code).toBe(1);
   expect(bill.entries).toHaveLength(2);
   expect(bill.entries.find(({ model }: { model: string }) => model === 'sonnet 5.5').unexplained).toBeCloseTo(
@@ -265,7 +275,7 @@ test("a provider's bill is settled with the ledger, and what it has more than th
     0,
     CENT_OF_A_CENT,
   );
-  expect(bill.outside_ledger).toEqual([{ day: '2025-01-01', billed: 3 }]);
+  expect(bill.outside_ledger).toEqual([{ day: '2099-01-01', billed: 3 }]);
 });
 
 test('requests that no catalog prices are named with their number and sum', async () => {

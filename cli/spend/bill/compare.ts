@@ -31,10 +31,15 @@ export interface BillComparison {
   readonly warnings: readonly string[];
 }
 
-export interface ComparisonRange {
+export interface ComparisonOptions {
   /** First and last day that the ledger covers; undefined where it is empty. */
   readonly first: string | undefined;
   readonly last: string | undefined;
+  /** Only these days of the bill. @default - all */
+  readonly from?: string | undefined;
+  readonly to?: string | undefined;
+  /** Only lines of this workspace or account. @default - all */
+  readonly workspace?: string | undefined;
 }
 
 export const WEB_SEARCH = 'web search';
@@ -44,16 +49,15 @@ const ALL = 'all models';
 /**
  * Puts a bill beside the sums of the ledger, per day and model. Only the biller's own deployments are compared, on the days that
  * the bill covers.
- *
- * @param workspace only lines of this workspace or account. @default - all
  */
 export function compareBill(
   bill: Bill,
   groups: readonly Group[],
-  { first, last }: ComparisonRange,
-  workspace?: string,
+  { first, last, from, to, workspace }: ComparisonOptions,
 ): BillComparison {
-  const lines = workspace ? bill.lines.filter((line) => line.workspace === workspace) : bill.lines;
+  const lines = bill.lines
+    .filter((line) => workspace === undefined || line.workspace === workspace)
+    .filter(({ day }) => (from === undefined || day >= from) && (to === undefined || day <= to));
   const days = lines.map(({ day }) => day).sort();
   const inside = (day: string) => first !== undefined && last !== undefined && day >= first && day <= last;
   const covered = (day: string) => inside(day) && day >= (days[0] ?? '') && day <= (days.at(-1) ?? '');

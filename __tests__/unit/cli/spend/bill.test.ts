@@ -239,5 +239,14 @@ test('a bill that names no model is compared per day', () => {
 
 test('of a bill of several workspaces, one can be chosen', () => {
   const both = bill({ workspace: 'gateway', amount: 1.5 }, { workspace: 'research', amount: 9 });
-  expect(compareBill(both, [group()], RANGE, 'gateway')).toMatchObject({ billed: 1.5, unexplained: 0 });
+  expect(compareBill(both, [group()], { ...RANGE, workspace: 'gateway' })).toMatchObject({
+    billed: 1.5,
+    unexplained: 0,
+  });
+});
+
+test('of a bill of many days, some can be chosen', () => {
+  const month = bill({ day: '2026-11-01' }, { day: '2026-11-26', amount: 1.5 }, { day: '2026-11-30', amount: 2 });
+  const chosen = compareBill(month, [group()], { ...RANGE, from: '2026-11-26', to: '2026-11-26' });
+  expect(chosen).toMatchObject({ billed: 1.5, unexplained: 0, outside: [] });
 });
