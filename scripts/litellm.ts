@@ -4,7 +4,7 @@
  *   make litellm VERSION=1.2.3 [ARGS=--no-tests]
  *
  * Changes the image's tag, the constraints, the recorded database that an upgrade is tested with, and snapshots. Changes
- * nothing where the release cannot be installed whole. With the pinned release it renews the constraints.
+ * nothing where the release cannot be installed whole. With the pinned release it looks whether that still installs.
  */
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
@@ -15,7 +15,7 @@ import { run } from '../runtime/processes/run';
 import { LITELLM_VERSION } from '../runtime/versions';
 import { inventoryDifferences } from './litellm/differences';
 import { inventoryOf } from './litellm/inventory';
-import { constraintsFor } from './litellm/packages';
+import { constraintsFor, requireInstallable } from './litellm/packages';
 import { namedVersions, writePins } from './litellm/pins';
 import type { Release } from './litellm/there-and-back';
 
@@ -40,13 +40,16 @@ async function main(): Promise<void> {
   const older = LITELLM_VERSION;
   const same = version === older;
   step(`looking whether LiteLLM ${version} can be installed whole`);
-  const constraints = await constraintsFor(version, detail);
-  // Before anything is changed: the older release, as it is pinned now.
-  const before = same ? undefined : await prepared(`LiteLLM ${older}, to compare with`);
-  step(`writing the image's tag and the constraints of LiteLLM ${version}`);
-  writePins(root, older, version, constraints);
-  const now = await prepared(`LiteLLM ${version}, its database client and its migrations`);
-  if (before) {
+  if (same) {
+    await requireInstallable(version);
+    await prepared(`LiteLLM ${version}, its database client and its migrations`);
+  } else {
+    const constraints = await constraintsFor(version, detail);
+    // Before anything is changed: the older release, as it is pinned now.
+    const before = await prepared(`LiteLLM ${older}, to compare with`);
+    step(`writing the image's tag and the constraints of LiteLLM ${version}`);
+    writePins(root, older, version, constraints);
+    const now = await prepared(`LiteLLM ${version}, its database client and its migrations`);
     await compare(before, now);
     await takeDatabaseOver(before, now);
     await renewSnapshots();
@@ -56,8 +59,13 @@ async function main(): Promise<void> {
   process.exitCode = failed;
 }
 
-const step = (text: string) => console.log(`== ${text}`);
-const detail = (text: string) => console.error(`  ${text}`);
+function step(text: string): void {
+  console.log(`== ${text}`);
+}
+
+function detail(text: string): void {
+  console.error(`  ${text}`);
+}
 
 /** In a process of its own, which reads the version that is pinned at this moment. */
 async function prepared(what: string): Promise<Release> {

@@ -2,7 +2,7 @@ import { Problem } from '../problem';
 import { run } from '../processes/run';
 
 /** First and last minor version of Python 3 that LiteLLM and its database client are known to run on. */
-const OLDEST = 10;
+export const OLDEST = 10;
 const NEWEST = 13;
 
 /** A Python interpreter that can hold LiteLLM. */

@@ -21,9 +21,11 @@ SIMPLE = (bool, int, float, str, list, dict, type(None))
 
 
 def routes(application):
+    """Those of routers that are included late have contexts in place of routes."""
     for route in application.routes:
-        for method in getattr(route, "methods", None) or ["*"]:
-            yield f"{method} {route.path}"
+        for found in (route,) if hasattr(route, "path") else route.effective_route_contexts():
+            for method in getattr(found, "methods", None) or ["*"]:
+                yield f"{method} {found.path}"
 
 
 def filter_uses(directory):

@@ -1,8 +1,8 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { minorVersion, type Python, supportedPythons } from '../../runtime/installation/python';
-import { INDEX_UNREACHABLE } from '../../runtime/installation/python-environment';
+import { minorVersion, OLDEST, type Python, supportedPythons } from '../../runtime/installation/python';
+import { CONSTRAINTS, INDEX_UNREACHABLE } from '../../runtime/installation/python-environment';
 import { Problem } from '../../runtime/problem';
 import { CommandFailed, run } from '../../runtime/processes/run';
 import { PRISMA_CLIENT_VERSION } from '../../runtime/versions';
@@ -23,13 +23,27 @@ export async function constraintsFor(version: string, report: (text: string) => 
   const [main, ...others] = await supportedPythons();
   report(`resolving with Python ${main.version}`);
   const chosen = await resolve(main, version);
+  if ([main, ...others].every((python) => minorVersion(python) > OLDEST)) {
+    report(`there is no Python 3.${OLDEST} here: if that needs other versions, they are left out`);
+  }
   const exceptions = new Map<number, Versions>();
   for (const python of others) {
     report(`trying the same with Python ${python.version}`);
-    const fits = await resolve(python, version, chosen).catch(() => undefined);
+    const held = [...chosen].map(([name, each]) => `${name}==${each}`);
+    const fits = await resolve(python, version, held).catch(() => undefined);
     if (!fits) exceptions.set(minorVersion(python), await resolve(python, version));
   }
   return constraintsText(chosen, exceptions);
+}
+
+/**
+ * Looks whether the pinned release installs with the constraints there are, on the first supported Python.
+ *
+ * @throws Problem where it does not
+ */
+export async function requireInstallable(version: string): Promise<void> {
+  const [python] = await supportedPythons();
+  await resolve(python, version, ['--constraint', CONSTRAINTS]);
 }
 
 /**
@@ -61,14 +75,13 @@ interface Report {
   readonly install: readonly { readonly metadata: { readonly name: string; readonly version: string } }[];
 }
 
-async function resolve(python: Python, version: string, constraints?: Versions): Promise<Versions> {
+async function resolve(python: Python, version: string, more: readonly string[] = []): Promise<Versions> {
   const scratch = mkdtempSync(join(tmpdir(), 'gateway-litellm-packages-'));
   try {
     await run(python.command, ['-m', 'venv', join(scratch, 'venv')]);
     const report = join(scratch, 'report.json');
     const args = ['-m', 'pip', 'install', '--dry-run', '--ignore-installed', '--quiet', '--no-input', '--retries', '2'];
-    const held = constraints ? [...constraints].map(([name, held]) => `${name}==${held}`) : [];
-    const requirements = [`litellm[proxy]==${version}`, `prisma==${PRISMA_CLIENT_VERSION}`, ...held];
+    const requirements = [`litellm[proxy]==${version}`, `prisma==${PRISMA_CLIENT_VERSION}`, ...more];
     await run(join(scratch, 'venv/bin/python'), [...args, '--report', report, ...requirements], {
       env: { PIP_DISABLE_PIP_VERSION_CHECK: '1' },
     });

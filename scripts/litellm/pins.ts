@@ -9,7 +9,7 @@ const REWRITTEN = ['README.md'];
 
 /** Where a version stands as an example, or belongs to what a test compares. */
 const EXAMPLES = /^(__tests__\/|package-lock\.json$|settings\/(schema|image-tags)\.ts$|workloads\/images\.json$)/;
-/** `LiteLLM 1.2.3`, `LiteLLM v1.2.3`, `litellm==1.2.3`, `litellm[proxy]==1.2.3`, `litellm-non_root:v1.2.3`, `measured on 1.2.3`. */
+/** A release beside `LiteLLM`, `LiteLLM v`, `litellm==`, `litellm[proxy]==`, `litellm-non_root:v` or `measured on`. */
 const VERSION =
   /(?:litellm(?:\[proxy\])?(?:\s+(?:version\s+)?|==)v?|litellm[\w-]*:v|measured(?:,| on| with)\s+)(\d+\.\d+\.\d+)/gi;
 
