@@ -141,13 +141,15 @@ def refuse_what_a_key_may_not(extras: Iterable[Extra], metadata: object, model: 
         refuse_without_price(extra, model)
 
 
+# Providers that have none of the extras, so that there is nothing to bill: they refuse the field, or LiteLLM drops it.
+WITHOUT_EXTRAS = frozenset(["bedrock", "ollama_chat", "hosted_vllm"])
+
+
 def refuse_without_price(extra: Extra, model: object) -> None:
-    """Every place of the first provider has to have a price. Where another provider serves the name next, it has no such thing to bill."""
-    deployments = deployments_of(model)
-    first = provider_of(deployments[0]) if deployments else None
-    for deployment in deployments:
+    """Every place of the name that may serve the request has to have a price for it."""
+    for deployment in deployments_of(model):
         prices = prices_of(deployment)
-        if prices is None or provider_of(deployment) != first:
+        if prices is None or provider_of(deployment) in WITHOUT_EXTRAS:
             continue
         priced = {WEB_SEARCH: prices.search > 0, FAST_MODE: prices.fast != 1, US_INFERENCE: prices.us != 1}
         if not priced[extra.name]:

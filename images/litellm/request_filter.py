@@ -6,6 +6,7 @@ before it has checked the key. So the filter sits in front of all of that, aroun
 hook. What passes is decided in `request_fields.py`.
 """
 
+import asyncio
 import sys
 from collections.abc import Awaitable, Callable, Iterable, Mapping, MutableMapping
 from contextvars import ContextVar
@@ -76,14 +77,21 @@ async def read_body(receive: Receive, headers: Iterable[tuple[bytes, bytes]]) ->
             return bytes(chunks)
 
 
-def with_body(body: bytes, receive: Receive) -> Receive:
-    """A `receive` that hands out one body, and then whatever the client does."""
+# How long the provider is listened to after a client has gone. It bills what it has written, and says how much at the end.
+LISTEN_ON_SECONDS = 30
+
+
+def with_body(body: bytes, receive: Receive, listen_on: float) -> Receive:
+    """A `receive` that hands out one body, and then whatever the client does; that it has gone only after some time."""
     pending = [body]
 
     async def next_message() -> Message:
         if pending:
             return {"type": "http.request", "body": pending.pop(), "more_body": False}
-        return await receive()
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            await asyncio.sleep(listen_on)
+        return message
 
     return next_message
 
@@ -144,7 +152,7 @@ class RequestFilter:
         try:
             await self.application(
                 {**scope, "headers": headers, "query_string": allowed_query(scope["query_string"], rule["query"])},
-                with_body(shown, receive),
+                with_body(shown, receive, LISTEN_ON_SECONDS if rule["spends"] else 0),
                 refusing(asked, rule["envelope"], send),
             )
         finally:

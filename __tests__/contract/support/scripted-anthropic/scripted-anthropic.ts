@@ -57,6 +57,8 @@ export async function startScriptedAnthropic(options: Options = {}) {
     requests.push(entry);
     if (options.logFile) appendFileSync(options.logFile, `${JSON.stringify({ ...entry, body: undefined })}\n`);
 
+    const broken = Boolean(told?.breaks && body.stream);
+    if (broken) message.usage = { ...message.usage, output_tokens: 1 };
     if (status === 200 && message.usage && options.bills)
       bill.push({ id: told?.id, model: body.model ?? '', usd: billed(body.model ?? '', message.usage) });
     if (status === 200 && body.stream) await stream(response, message, told);
@@ -133,6 +135,11 @@ async function stream(response: ServerResponse, message: Message, told: Told | u
       const delta = isTool ? { type: 'input_json_delta', partial_json: piece } : { type: 'text_delta', text: piece };
       send('content_block_delta', { index, delta });
       if (told?.pauseMs) await new Promise((resume) => setTimeout(resume, told.pauseMs));
+    }
+    if (told?.breaks) {
+      send('error', { error: { type: 'overloaded_error', message: 'Overloaded' } });
+      response.end();
+      return;
     }
     send('content_block_stop', { index });
   }

@@ -13,6 +13,8 @@ export interface Told {
   readonly failing?: readonly number[];
   /** Names the request across attempts. */
   readonly id?: string;
+  /** Whether a stream breaks off with an error in its middle; what was written by then is billed. */
+  readonly breaks?: boolean;
   /** How long a stream waits between two pieces, in milliseconds. */
   readonly pauseMs?: number;
 }
