@@ -1,4 +1,4 @@
-import type { Catalog, Deployment, Model } from './model';
+import { type Catalog, type Deployment, type Model, NOT_OFFERED, type Provider, type Rates } from './model';
 import { didYouMean } from './nearest-word';
 import { holdsCredential, masked } from './urls';
 
@@ -72,14 +72,51 @@ function fromFirst(circle: readonly string[], order: readonly string[]): string[
   return [...turned, turned[0] as string];
 }
 
-function valueProblems(model: Model, { model: id, prices, priceBands = [], limits, apiBase }: Deployment): string[] {
+/** What each provider bills for on every model, so that its price cannot be "not offered". */
+const OFFERED_BY: Readonly<Record<Provider, readonly ('cacheWrite1h' | keyof Rates)[]>> = {
+  anthropic: ['cacheWrite1h', 'webSearch', 'batch'],
+  bedrock: ['cacheWrite1h', 'batch'],
+  openai: ['batch'],
+  azure: ['batch'],
+  vertex_ai: [],
+  ollama: [],
+  hosted_vllm: [],
+};
+const TOKEN_PRICES = ['input', 'output', 'cacheWrite', 'cacheWrite1h', 'cacheRead'] as const;
+const RATES = ['webSearch', 'fastMode', 'usInference', 'batch'] as const;
+
+/** A dimension without a price, and prices that no provider has. Catalogs come from JavaScript too, where no type speaks up. */
+function priceProblems(where: string, { provider, prices, priceBands = [], rates, priceSource }: Deployment): string[] {
+  const said = (kind: string, value: unknown): string[] => {
+    if (typeof value === 'number' && value > 0 && Number.isFinite(value)) return [];
+    if (typeof value === 'number')
+      return [`${where} has the price ${kind}: ${value}; without a price above zero no budget would ever trip`];
+    if (value === NOT_OFFERED) {
+      if (!['cacheWrite1h', ...RATES].includes(kind)) return [`${where} has no price ${kind}; every model has one`];
+      return OFFERED_BY[provider]?.some((offered) => offered === kind)
+        ? [`${where} says that ${kind} is "${NOT_OFFERED}", but ${provider} bills for it; give its price`]
+        : [];
+    }
+    return [
+      `${where} has no price ${kind}; give it in US dollars, or "${NOT_OFFERED}" where ${provider} has no such thing`,
+    ];
+  };
+  const dimensions = [prices, ...priceBands].flatMap((band) => TOKEN_PRICES.flatMap((kind) => said(kind, band[kind])));
+  const order = priceBands.some(
+    ({ abovePromptTokens }, index) => !(abovePromptTokens > (priceBands[index - 1]?.abovePromptTokens ?? 0)),
+  )
+    ? [`${where} has price bands that do not rise; order them by abovePromptTokens, above zero`]
+    : [];
+  const source =
+    priceSource?.url && priceSource.read
+      ? []
+      : [`${where} has no priceSource; say where its prices were read, and when`];
+  return [...dimensions, ...order, ...RATES.flatMap((kind) => said(kind, rates?.[kind])), ...source];
+}
+
+function valueProblems(model: Model, deployment: Deployment): string[] {
+  const { model: id, limits, apiBase } = deployment;
   const where = `"${id}" of "${model.name}"`;
-  const worthless = [prices, ...priceBands]
-    .flatMap((band) => Object.entries(band))
-    .filter(([, usd]) => !(usd > 0))
-    .map(
-      ([kind, usd]) => `${where} has the price ${kind}: ${usd}; without a price above zero no budget would ever trip`,
-    );
   const limit =
     limits.output > 0 && limits.output <= limits.context
       ? []
@@ -92,5 +129,5 @@ function valueProblems(model: Model, { model: id, prices, priceBands = [], limit
           `${where} has the apiBase ${masked(apiBase)}, which holds a credential; every workspace can read it at /v1/model/info: remove it`,
         ]
       : [];
-  return [...worthless, ...limit, ...address];
+  return [...priceProblems(where, deployment), ...limit, ...address];
 }

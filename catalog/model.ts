@@ -6,15 +6,44 @@ import type { Family } from '../images/key-provisioner/src/models/family';
 export const PROVIDERS = ['anthropic', 'bedrock', 'openai', 'azure', 'vertex_ai', 'ollama', 'hosted_vllm'] as const;
 export type Provider = (typeof PROVIDERS)[number];
 
-/** USD per million tokens. All four are needed: without cache prices LiteLLM charges a cache read like fresh input. */
+/** Said of what a provider does not sell, so that nothing is left out by an oversight. */
+export const NOT_OFFERED = 'not offered';
+export type Offered<T> = T | typeof NOT_OFFERED;
+
+/** USD per million tokens. */
 export interface Prices {
   readonly input: number;
+  /** Thinking counts as output. */
   readonly output: number;
+  /** A write to the prompt cache that lives for five minutes. */
   readonly cacheWrite: number;
+  /** A write that lives for an hour (`cache_control.ttl: 1h`). */
+  readonly cacheWrite1h: Offered<number>;
   readonly cacheRead: number;
 }
 
-/** Prices that hold for a request whose prompt is longer than `abovePromptTokens`. */
+/** What a provider bills besides tokens, or multiplies the price of every token by. */
+export interface Rates {
+  /** USD per 1,000 searches of the provider's own search tool. */
+  readonly webSearch: Offered<number>;
+  /** Factor of `speed: fast`. */
+  readonly fastMode: Offered<number>;
+  /** Factor of `inference_geo: us`. */
+  readonly usInference: Offered<number>;
+  /** Factor of requests in a batch. The gateway serves no batches; it is here for reports of the provider. */
+  readonly batch: Offered<number>;
+}
+
+/** Where the prices of a deployment were read, and when. */
+export interface PriceSource {
+  readonly url: string;
+  readonly read: IsoDate;
+}
+
+/**
+ * Prices that hold for every token of a request whose prompt is longer than `abovePromptTokens`. Cache reads and writes count
+ * as prompt.
+ */
 export interface PriceBand extends Prices {
   readonly abovePromptTokens: number;
 }
@@ -43,6 +72,8 @@ export interface Deployment {
   readonly prices: Prices;
   /** @default - one price whatever the length of the prompt */
   readonly priceBands?: readonly PriceBand[];
+  readonly rates: Rates;
+  readonly priceSource: PriceSource;
   readonly limits: Limits;
   readonly abilities: Abilities;
   /** @default - the model takes every parameter */
@@ -72,6 +103,11 @@ export interface Model {
   /** What it is good for, in a few words. */
   readonly use: string;
   readonly lifecycle: Lifecycle;
+  /**
+   * Whether only a policy that names it allows it; `models: all` does not. For models that cost several times the others.
+   * @default false
+   */
+  readonly byNameOnly?: boolean;
   /**
    * For Claude Code's aliases `sonnet`, `opus` and `haiku`, which mean the newest of a family.
    * @default - what the first provider's id says (`claude-sonnet-4-5-20250929` is sonnet 4.5), else the name

@@ -129,12 +129,14 @@ const plain = ({ name, title, use, model, routes, limits }: ServedModel) => ({
   use,
   life: model.lifecycle,
   limits,
-  routes: routes.map(({ order, provider, model: id, prices, priceBands = [], unsupportedParameters = [] }) => ({
-    order,
-    provider,
-    model: id,
-    prices,
-    price_bands: priceBands,
-    refuses: unsupportedParameters,
+  routes: routes.map((route) => ({
+    order: route.order,
+    provider: route.provider,
+    model: route.model,
+    prices: route.prices,
+    price_bands: route.priceBands ?? [],
+    rates: route.rates,
+    price_source: route.priceSource,
+    refuses: route.unsupportedParameters ?? [],
   })),
 });

@@ -10,6 +10,7 @@ import * as init from './init';
 import * as keys from './keys';
 import * as models from './models';
 import * as review from './review';
+import * as spend from './spend';
 import * as verify from './verify';
 
 const EXIT_CODES = `
@@ -20,6 +21,8 @@ Environment:  GATEWAY_URL, GATEWAY_PROVISIONER_URL
                   addresses, else localhost with the ports of gateway.yaml
               GATEWAY_ADMIN_TOKEN
                   admin credential, else from secrets.tfvars
+              GATEWAY_DATABASE_URL
+                  LiteLLM's database, else that of the deployment's container
               NO_COLOR
                   no colour`;
 
@@ -40,7 +43,7 @@ export function buildProgram(context: CommandContext): Command {
       getErrHelpWidth: () => helpWidth(io.stderr),
     })
     .exitOverride();
-  for (const command of [init, keys, generateKey, verify, doctor, review, models, diagram, demo, completion]) {
+  for (const command of [init, keys, generateKey, spend, verify, doctor, review, models, diagram, demo, completion]) {
     command.register(program, context);
   }
   return program;

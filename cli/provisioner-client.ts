@@ -9,6 +9,8 @@ import {
   keyListSchema,
   problemSchema,
   reconcileResponseSchema,
+  type SpendCorrectedRequest,
+  spendCorrectedResponseSchema,
 } from '../images/key-provisioner/src/contract';
 import { CliError, EXIT } from './errors';
 import { call, type Http, type Reply, type Service } from './http';
@@ -29,6 +31,7 @@ export interface BootstrapUser {
 }
 
 const RECONCILE_TIMEOUT_MS = 11 * 60_000;
+const SPEND_CORRECTED_TIMEOUT_MS = 5 * 60_000;
 
 /** The key-provisioner's HTTP API. Answers are checked against the service's own schemas. */
 export class ProvisionerClient {
@@ -55,6 +58,15 @@ export class ProvisionerClient {
   /** A run queries Coder for at most five minutes, and may have to wait for one that is under way. */
   reconcile = (dryRun: boolean) =>
     this.request('POST', '/api/v1/admin/reconcile', reconcileResponseSchema, { dry_run: dryRun }, RECONCILE_TIMEOUT_MS);
+  /** LiteLLM is asked about one account after the other. */
+  spendCorrected = (accounts: SpendCorrectedRequest) =>
+    this.request(
+      'POST',
+      '/api/v1/admin/spend-corrected',
+      spendCorrectedResponseSchema,
+      accounts,
+      SPEND_CORRECTED_TIMEOUT_MS,
+    );
   selfService = (purpose?: string) =>
     this.request('POST', '/api/v1/keys/self-service', issuedKeySchema, purpose ? { purpose } : {});
   /** About the virtual key this client holds. */

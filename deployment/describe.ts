@@ -10,6 +10,7 @@ import type { Workload } from '../workloads/workload';
 import { litellmConfiguration, provisionerConfiguration } from './describe/files';
 import { describeImages } from './describe/images';
 import { describeModels } from './describe/models';
+import { describePolicies } from './describe/policies';
 import { describeWorkspace } from './describe/workspace';
 import { DEPLOYMENT_VERSION, type Deployment } from './schema';
 import { platformSecretRules, templateSecretRules } from './secret-rules';
@@ -51,7 +52,7 @@ export function describeDeployment(settings: Settings, options: DescribeOptions 
         user: names(startingModels(settings, 'user', catalog)),
       },
     },
-    policies: structuredClone(provisioner.policies),
+    policies: describePolicies(settings, provisioner.policies),
     litellm: { router, settings: { ...litellm.settings }, general: { ...litellm.general } },
     keyProvisioner: {
       reconcileIntervalSeconds: provisioner.reconcile_interval_s,

@@ -5,7 +5,13 @@ import { secretSchema } from './schema/secret';
 import { workloadSchema } from './schema/workload';
 import { workspaceSchema } from './schema/workspace';
 
-export { type DeployedModel, type ModelDeployment, type ModelPrices, modelSchema } from './schema/model';
+export {
+  type DeployedModel,
+  type ModelDeployment,
+  type ModelPrices,
+  type ModelRates,
+  modelSchema,
+} from './schema/model';
 export { type DeployedPolicy, type PersonCap, policiesSchema, policySchema } from './schema/policy';
 export { type SecretRule, secretRuleSchema, secretSchema } from './schema/secret';
 export { type DeployedWorkload, type EnvironmentValue, type HealthCheck, workloadSchema } from './schema/workload';

@@ -26,7 +26,11 @@ export function gatewayConfiguration(
   options: GatewayConfigurationOptions = {},
 ): GatewayConfiguration {
   const catalog = options.catalog ?? shippedCatalog;
-  const policy = (scope: Policy) => ({ ...defined(scope), models: policyModels(scope.models, settings, catalog) });
+  // What a key may ask for besides models is LiteLLM's matter (`request-rules.ts`).
+  const policy = ({ allow: _, ...scope }: Policy) => ({
+    ...defined(scope),
+    models: policyModels(scope.models, settings, catalog),
+  });
   const coderUrl = settings.coder.url ?? (settings.coder.server ? `http://coder:${PORTS.coder}` : undefined);
   return {
     gateway_url: options.gatewayUrl ?? WORKSPACE_GATEWAY_URL,

@@ -1,7 +1,7 @@
 import { stringify } from 'yaml';
 import { catalog as shippedCatalog } from '../catalog/catalog';
 import { CatalogError } from '../catalog/check';
-import type { Catalog, Prices, Provider } from '../catalog/model';
+import { type Catalog, NOT_OFFERED, type Prices, type Provider, type Rates } from '../catalog/model';
 import { durationSeconds } from '../images/key-provisioner/src/keys/duration';
 import { PROVIDER_CREDENTIALS } from '../settings/credentials';
 import type { Settings } from '../settings/schema';
@@ -81,6 +81,10 @@ export function proxyConfig(settings: Settings, options: ProxyConfigOptions = {}
       proxy_batch_write_at: 10,
       store_prompts_in_spend_logs: false,
       disable_spend_logs: false,
+      maximum_spend_logs_retention_period: settings.litellm.spend_logs_retention,
+      // The first run is one interval after the start: with LiteLLM's own `1d`, never in a LiteLLM that restarts every day. A run
+      // deletes at most half a million rows, a thousand at a time.
+      maximum_spend_logs_retention_interval: '1h',
       store_model_in_db: false,
       allow_requests_on_db_unavailable: false,
     },
@@ -101,7 +105,7 @@ export function proxyConfigText(config: ProxyConfig): string {
 }
 
 function entry(model: ServedModel, route: Route, settings: Settings, options: ProxyConfigOptions): ProxyModel {
-  const { provider, prices, priceBands = [], limits, abilities, unsupportedParameters = [] } = route;
+  const { provider, prices, priceBands = [], rates, limits, abilities, unsupportedParameters = [] } = route;
   const { credentials, region, api_base } = settings.providers[provider];
   const apiBase = options.apiBase?.[provider] ?? api_base ?? route.apiBase;
   return {
@@ -132,6 +136,7 @@ function entry(model: ServedModel, route: Route, settings: Settings, options: Pr
       supports_vision: abilities.vision,
       supports_prompt_caching: abilities.promptCaching,
       supports_reasoning: abilities.reasoning,
+      ...billedBesideTokens(rates),
       // LiteLLM closes a deployment for everybody after one 401, 404, 408 or a few 5xx, which a single request can ask for (a
       // file that is not there). Where nobody else serves the name, that is an outage and helps nobody.
       ...(route === model.routes.at(-1) ? { cooldown_time: 0 } : {}),
@@ -151,12 +156,39 @@ const costs = (prices: Prices) => ({
   input_cost_per_token: perToken(prices.input),
   output_cost_per_token: perToken(prices.output),
   cache_creation_input_token_cost: perToken(prices.cacheWrite),
+  ...(prices.cacheWrite1h === NOT_OFFERED
+    ? {}
+    : { cache_creation_input_token_cost_above_1hr: perToken(prices.cacheWrite1h) }),
   cache_read_input_token_cost: perToken(prices.cacheRead),
 });
 
 /**
- * A price for each range of prompt lengths. LiteLLM 1.104.2 knows `…_above_128k_tokens` and a few other fixed thresholds and
- * ignores the rest in silence (measured: a prompt of 150K tokens was charged a fifth); `tiered_pricing` takes any.
+ * LiteLLM's words for searches and dearer ways to compute. It reads them only of models in its own map (measured on 1.108.7);
+ * `request_costs.py` does of all.
+ */
+function billedBesideTokens({ webSearch, fastMode, usInference }: Rates) {
+  const perSearch = webSearch === NOT_OFFERED ? undefined : Number((webSearch / 1000).toPrecision(12));
+  const factors = {
+    ...(fastMode === NOT_OFFERED ? {} : { fast: fastMode }),
+    ...(usInference === NOT_OFFERED ? {} : { us: usInference }),
+  };
+  return {
+    ...(perSearch === undefined
+      ? {}
+      : {
+          search_context_cost_per_query: {
+            search_context_size_low: perSearch,
+            search_context_size_medium: perSearch,
+            search_context_size_high: perSearch,
+          },
+        }),
+    ...(Object.keys(factors).length > 0 ? { provider_specific_entry: factors } : {}),
+  };
+}
+
+/**
+ * A price for each range of prompt lengths. LiteLLM 1.108.7 knows `…_above_100k_tokens` and a few other fixed thresholds and
+ * ignores the rest in silence (measured with 90k: a prompt of 150K tokens was charged a fifth); `tiered_pricing` takes any.
  */
 function tiers({ prices, priceBands = [], limits }: Route) {
   const starts = [{ abovePromptTokens: 0, ...prices }, ...priceBands].sort(

@@ -1,3 +1,5 @@
+import { BILLED_EXTRAS, SCOPES, type Settings } from '../settings/schema';
+
 /**
  * What of a request reaches LiteLLM, per route. LiteLLM reads many more fields, query parameters and headers than the APIs it
  * speaks, and obeys them: another provider or address, somebody else's credential, more retries, another name to book on.
@@ -220,11 +222,18 @@ export const REQUEST_HEADERS = {
   prefixes: ['x-stainless-', 'x-claude-code-', 'x-codex-'],
 } as const;
 
+/** Requests that a provider bills. */
+const SPENDING: readonly string[] = ['/v1/messages', '/v1/chat/completions', '/v1/responses', '/v1/completions'];
+
 /** The longest body, as long as Anthropic's API takes: 32 MB. */
 export const MAX_BODY_BYTES = 33_554_432;
 
+/** What a key of no policy may ask for: LiteLLM's own keys say nothing of a scope. */
+const allowedEverywhere = ({ policies }: Settings) =>
+  BILLED_EXTRAS.filter((extra) => SCOPES.every((scope) => policies[scope].allow.includes(extra)));
+
 /** The rules as `request_filter.py` reads them: the content of `request-rules.json`. */
-export function requestRulesJson(): string {
+export function requestRulesJson(settings: Settings): string {
   const names = (groups: readonly FieldGroup[]) => groups.flatMap(({ fields }) => fields);
   const rules = {
     routes: REQUEST_RULES.map(({ paths, envelope, fields, carried = [], carryUnknown, query, adminQuery = {} }) => ({
@@ -233,6 +242,7 @@ export function requestRulesJson(): string {
       fields: names(fields),
       carried: names(carried),
       carry_unknown: carryUnknown,
+      spends: paths.some((path) => SPENDING.includes(path)),
       query: { ...query, ...adminQuery },
     })),
     headers: REQUEST_HEADERS,
@@ -240,6 +250,8 @@ export function requestRulesJson(): string {
     litellm_names: NOT_CARRIED,
     litellm_prefixes: NOT_CARRIED_PREFIXES,
     litellm_metadata_names: METADATA_NAMES,
+    allow: Object.fromEntries(SCOPES.map((scope) => [scope, settings.policies[scope].allow])),
+    allow_otherwise: allowedEverywhere(settings),
   };
   return `${JSON.stringify(rules, null, 2)}\n`;
 }

@@ -1,5 +1,6 @@
 import { PROVIDERS } from '../catalog/model';
 import { isLoopback, masked } from '../catalog/urls';
+import { durationSeconds } from '../images/key-provisioner/src/keys/duration';
 import { PORTS } from './ports';
 import type { SettingsProblem } from './problems';
 import { regionProblems } from './regions';
@@ -26,6 +27,7 @@ export const crossChecks = (settings: Settings, { localProcesses = false }: Surr
   ...modelProblems(settings),
   ...regionProblems(settings),
   ...portProblems(settings),
+  ...retentionProblems(settings),
   ...coderProblems(settings),
   ...(localProcesses ? [] : loopbackProblems(settings)),
 ];
@@ -77,6 +79,18 @@ function portProblems({ litellm, key_provisioner, coder }: Settings): CrossProbl
     if (!twin) return [];
     const message = `found ${port}, which ${twin[0]} uses too; give each its own port`;
     return [{ path, from: [path, twin[0], 'coder.server'], message }];
+  });
+}
+
+/** What was spent in a budget's window must stay provable until the window ends. */
+function retentionProblems({ litellm, policies }: Settings): CrossProblem[] {
+  const path = 'litellm.spend_logs_retention';
+  const kept = durationSeconds(litellm.spend_logs_retention);
+  return Object.entries(policies).flatMap(([scope, { budget_duration: window }]) => {
+    if (durationSeconds(window) <= kept) return [];
+    const from = [path, `policies.${scope}.budget_duration`];
+    const message = `found "${litellm.spend_logs_retention}", which is shorter than the window of policies.${scope}, ${window}; keep the records for at least as long`;
+    return [{ path, from, message }];
   });
 }
 

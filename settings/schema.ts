@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { catalog } from '../catalog/catalog';
-import { PROVIDERS, type Provider } from '../catalog/model';
+import { type Catalog, PROVIDERS, type Provider } from '../catalog/model';
 import { holdsCredential, sendsKeyInClear } from '../catalog/urls';
 import { REQUESTED_DURATION } from '../images/key-provisioner/src/keys/duration';
 import { floatingTag } from './image-tags';
@@ -11,6 +11,8 @@ import { REGION_FORMS } from './region-forms';
 
 const modelNames = catalog.map((model) => model.name) as [string, ...string[]];
 const modelName = z.enum(modelNames);
+const named = (catalog as Catalog).filter((model) => model.byNameOnly).map(({ name }) => name);
+const byNameOnly = `In a policy \`all\` does not contain ${named.join(', ')}; name it where it is wanted.`;
 
 /** LiteLLM's notation of a span of time: a whole number and s, m, h, d. */
 const duration = z
@@ -25,11 +27,17 @@ const httpUrl = (whoReads: string) =>
     .url({ protocol: /^https?$/, error: 'an http or https URL, such as "https://coder.example.com"' })
     .refine((url) => !holdsCredential(url), `${NO_CREDENTIALS} ${whoReads}`);
 const port = z.int().min(1).max(65535);
+/** The longest calendar month, since a budget of `30d` is renewed on the first of each: its rows must still be there. */
+const LEAST_RETENTION_DAYS = 31;
 const megabytes = (minimum: number) => z.int().min(minimum).max(1_048_576);
 
 const modelList = z
   .union([z.literal('all'), z.array(modelName).min(1)], `a list of ${modelNames.join(', ')}`)
-  .describe('`all`, or the names a key may ask for.');
+  .describe(`\`all\`, or the names a key may ask for. ${byNameOnly}`);
+
+/** What a provider bills beside or above the price of tokens, where a request asks for it. */
+export const BILLED_EXTRAS = ['web-search', 'fast-mode', 'us-inference'] as const;
+export type BilledExtra = (typeof BILLED_EXTRAS)[number];
 
 const limits = {
   max_budget: dollars.describe('US dollars a key may spend per `budget_duration`.'),
@@ -46,6 +54,11 @@ const limits = {
   max_parallel_requests: z.int().min(1).max(10_000).optional().describe('Requests under way at once.'),
   duration: duration.describe('How long a key lives; a workspace renews its key at each start.'),
   models: modelList,
+  allow: z
+    .array(z.enum(BILLED_EXTRAS))
+    .describe(
+      'What requests may ask for that costs more than their tokens: `web-search` ($10 per 1,000), `fast-mode` (twice the price), `us-inference` (1.1 times). It is counted; what is not named is refused.',
+    ),
 };
 
 const policy = (defaults: { [K in keyof typeof limits]?: unknown }) =>
@@ -58,6 +71,7 @@ const policy = (defaults: { [K in keyof typeof limits]?: unknown }) =>
       max_parallel_requests: limits.max_parallel_requests,
       duration: limits.duration.default(defaults.duration as string),
       models: limits.models.default(defaults.models as 'all'),
+      allow: limits.allow.default(['web-search']),
     })
     .prefault({});
 
@@ -171,6 +185,17 @@ export const settingsSchema = z
           .max(6000)
           .default(900)
           .describe('Long enough for an agent turn of many minutes.'),
+        spend_logs_retention: z
+          .string()
+          .regex(/^[1-9]\d{0,4}d$/, 'must be a whole number of days, such as "90d"')
+          .refine(
+            (text) => Number.parseInt(text, 10) >= LEAST_RETENTION_DAYS,
+            `must be at least ${LEAST_RETENTION_DAYS}d`,
+          )
+          .default('62d')
+          .describe(
+            'How long the record of each request is kept, which `gateway spend audit` reads: by default the month that runs and the whole one before it, which a bill is settled with. The daily sums, keys and budgets stay.',
+          ),
       })
       .prefault({}),
     key_provisioner: z

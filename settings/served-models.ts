@@ -70,14 +70,16 @@ export function modelsWithoutProvider(settings: Settings, catalog: Catalog = shi
     .map((model) => ({ name: model.name, provider: model.deployments[0].provider }));
 }
 
-/** The names of a policy that this deployment serves; `all` is every one. */
+/** The names of a policy that this deployment serves; `all` is every one but those of `byNameOnly`. */
 export function policyModels(
   models: 'all' | readonly string[],
   settings: Settings,
   catalog: Catalog = shippedCatalog,
 ): string[] {
-  const served = enabledNames(settings, catalog);
-  return models === 'all' ? served : served.filter((name) => models.includes(name));
+  const served = servedModels(settings, catalog).filter(({ name, model }) =>
+    models === 'all' ? !model.byNameOnly : models.includes(name),
+  );
+  return served.map(({ name }) => name);
 }
 
 function enabledModels(settings: Settings, catalog: Catalog): readonly Model[] {

@@ -14,7 +14,14 @@ import type { Workload } from './workload';
 const CONFIG = 'config.yaml';
 const SCRATCH = '/tmp';
 const PROGRAMS = join(PACKAGE_ROOT, 'images/litellm');
-const REQUEST_FILTER = ['request_filter.py', 'request_fields.py', 'provider_requests.py'];
+const REQUEST_FILTER = [
+  'request_filter.py',
+  'request_fields.py',
+  'request_costs.py',
+  'billed_extras.py',
+  'provider_requests.py',
+  'spend_rows.py',
+];
 
 /** What a test changes in an otherwise identical workload. */
 export interface LiteLLMOptions {
@@ -52,7 +59,7 @@ export const litellm = (settings: Settings, options: LiteLLMOptions = {}): Workl
       { name: CONFIG, content: options.config ?? proxyConfigYaml(settings) },
       // `litellm_settings.callbacks` names the first; LiteLLM looks for it beside its configuration.
       ...REQUEST_FILTER.map((name) => ({ name, content: readFileSync(join(PROGRAMS, name), 'utf8') })),
-      { name: 'request-rules.json', content: requestRulesJson() },
+      { name: 'request-rules.json', content: requestRulesJson(settings) },
     ],
   },
   connects: [{ to: 'postgres', port: PORTS.postgres }, { to: 'internet' }],

@@ -26,7 +26,7 @@ export const coderPostgres = (settings: Settings): Workload => ({
 /** Not a secret of its own, so that a Coder server can be added without a new line in `secrets.tfvars`. */
 export const CODER_DATABASE_PASSWORD = EnvValue.derived('postgres_password', 'coder database');
 
-/** A ledger of keys and spend grows by some hundred bytes per request. */
+/** The ledger grows by some three kilobytes a request (`bench/spend-ledger.ts`), until its retention ends. */
 const DATABASE_SIZE_GB = 20;
 
 const DATA = '/var/lib/postgresql/data';

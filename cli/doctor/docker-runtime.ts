@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { z } from 'zod';
 import type { Environment } from '../environment';
+import { linesOf } from './lines-of';
 import type { LogOptions, Output, Runtime, RuntimeCommands, WorkloadState } from './runtime';
 
 const containerSchema = z.object({
@@ -65,6 +66,10 @@ export class DockerRuntime implements Runtime {
 
   exec(container: string, script: string, timeoutMs = TIMEOUT_MS): Promise<Output> {
     return this.docker(['exec', '-i', container, 'sh', '-s'], script, timeoutMs);
+  }
+
+  execLines(container: string, script: string): AsyncIterable<string> {
+    return linesOf(spawn('docker', ['exec', '-i', container, 'sh', '-s'], { env: this.env }), script);
   }
 
   async memoryKill(container: string): Promise<string | undefined> {

@@ -45,6 +45,12 @@ export interface Runtime {
   /** Runs a shell script inside a workload as its own user; the script goes over standard input, not through arguments. */
   exec(workload: string, script: string, timeoutMs?: number): Promise<Output>;
   /**
+   * The same for much output: the lines of standard output as they come, in bounded memory and without a limit of time.
+   *
+   * @throws Error with standard error where the script fails
+   */
+  execLines(workload: string, script: string): AsyncIterable<string>;
+  /**
    * Evidence that a workload was ended for needing too much memory; undefined where it was not, or where somebody has started it
    * since.
    */

@@ -1,4 +1,4 @@
-import type { Catalog } from '../../catalog/model';
+import { type Catalog, NOT_OFFERED, type Offered, type Prices } from '../../catalog/model';
 import { familyOf } from '../../images/key-provisioner/src/models/family';
 import type { Settings } from '../../settings/schema';
 import { type Route, servedModels } from '../../settings/served-models';
@@ -9,6 +9,8 @@ import type { LiteLLMConfiguration, LiteLLMModel } from './files';
 const TOLD: ReadonlySet<string> = new Set([
   ...['model', 'order', 'api_base', 'aws_region_name', 'vertex_location', 'additional_drop_params', 'tiered_pricing'],
   ...['input_cost_per_token', 'output_cost_per_token', 'cache_creation_input_token_cost'],
+  ...['cache_creation_input_token_cost_above_1hr'],
+  ...['search_context_cost_per_query', 'provider_specific_entry'],
   ...['cache_read_input_token_cost', 'max_input_tokens', 'max_output_tokens', 'supports_function_calling'],
   ...['supports_vision', 'supports_prompt_caching', 'supports_reasoning'],
 ]);
@@ -54,8 +56,18 @@ function describeRoute(route: Route, entry: LiteLLMModel | undefined): ModelDepl
     model: route.model,
     order: route.order,
     entry: route.entry,
-    prices: { ...route.prices },
-    priceBands: (route.priceBands ?? []).map((band) => ({ ...band })),
+    prices: describePrices(route.prices),
+    priceBands: (route.priceBands ?? []).map((band) => ({
+      abovePromptTokens: band.abovePromptTokens,
+      ...describePrices(band),
+    })),
+    rates: {
+      ...whereOffered('webSearch', route.rates.webSearch),
+      ...whereOffered('fastMode', route.rates.fastMode),
+      ...whereOffered('usInference', route.rates.usInference),
+      ...whereOffered('batch', route.rates.batch),
+    },
+    priceSource: { ...route.priceSource },
     limits: { ...route.limits },
     abilities: { ...route.abilities },
     unsupportedParameters: [...(route.unsupportedParameters ?? [])],
@@ -65,6 +77,14 @@ function describeRoute(route: Route, entry: LiteLLMModel | undefined): ModelDepl
     information: untold(information),
   };
 }
+
+const describePrices = ({ input, output, cacheWrite, cacheWrite1h, cacheRead }: Prices) => ({
+  ...{ input, output, cacheWrite, cacheRead },
+  ...whereOffered('cacheWrite1h', cacheWrite1h),
+});
+
+const whereOffered = <K extends string>(name: K, price: Offered<number>) =>
+  (price === NOT_OFFERED ? {} : { [name]: price }) as { [P in K]?: number };
 
 /** Fields that a {@link ModelDeployment} does not say in its own words. */
 export const untold = (fields: Readonly<Record<string, unknown>>) =>

@@ -4,12 +4,24 @@ const prices = {
   input: z.number(),
   output: z.number(),
   cacheWrite: z.number(),
+  /** Absent where the provider has no such writes, and in descriptions written before they were priced. */
+  cacheWrite1h: z.number().optional(),
   cacheRead: z.number(),
 };
 
 /** US dollars per million tokens. */
 const pricesSchema = z.object(prices);
 export type ModelPrices = z.infer<typeof pricesSchema>;
+
+/** What is billed besides tokens, and factors of the token prices. Absent: the provider has no such thing. */
+const ratesSchema = z.object({
+  /** US dollars per 1,000 searches. */
+  webSearch: z.number().optional(),
+  fastMode: z.number().optional(),
+  usInference: z.number().optional(),
+  batch: z.number().optional(),
+});
+export type ModelRates = z.infer<typeof ratesSchema>;
 
 /** Tokens. */
 const limitsSchema = z.object({ context: z.number(), output: z.number() });
@@ -27,6 +39,10 @@ const modelDeploymentSchema = z.object({
   prices: pricesSchema,
   /** Other prices for requests whose prompt is longer than `abovePromptTokens`. */
   priceBands: z.array(z.object({ abovePromptTokens: z.number(), ...prices })),
+  /** Absent in descriptions written before they were priced. */
+  rates: ratesSchema.optional(),
+  /** Where the prices were read, and when (an ISO date). */
+  priceSource: z.object({ url: z.string(), read: z.string() }).optional(),
   limits: limitsSchema,
   abilities: z.object({
     tools: z.boolean(),

@@ -20,6 +20,8 @@ export const policySchema = z.object({
   duration: z.string(),
   /** Names of the served models that it may ask for; `all` is written out. */
   models: z.array(z.string()),
+  /** What requests may ask for that is billed beside or above their tokens. Absent in descriptions of older versions. */
+  allow: z.array(z.string()).optional(),
 });
 export type DeployedPolicy = z.infer<typeof policySchema>;
 

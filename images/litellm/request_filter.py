@@ -6,8 +6,10 @@ before it has checked the key. So the filter sits in front of all of that, aroun
 hook. What passes is decided in `request_fields.py`.
 """
 
+import asyncio
 import sys
 from collections.abc import Awaitable, Callable, Iterable, Mapping, MutableMapping
+from contextvars import ContextVar
 from pathlib import Path
 from typing import Any
 
@@ -20,14 +22,29 @@ from litellm.proxy.auth.route_checks import RouteChecks
 
 # LiteLLM loads this one file; its neighbours are found like this.
 sys.path.append(str(Path(__file__).parent))
-from provider_requests import carried_fields, carry_past_litellm, count_where_the_deployment_is  # noqa: E402
-from request_fields import RULES, Refused, allowed_header, allowed_query, rewritten, rule_for  # noqa: E402
+from billed_extras import Extra, extras_of, refuse_what_a_key_may_not  # noqa: E402
+from provider_requests import carried_fields, carry_past_litellm  # noqa: E402
+from request_costs import count_by_the_price_sheet  # noqa: E402
+from request_fields import RULES, Refused, allowed_header, allowed_query, parse, rewritten, rule_for  # noqa: E402
+from spend_rows import leave_out_the_price_map  # noqa: E402
 
 Scope = MutableMapping[str, Any]
 Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
 Application = Callable[[Scope, Receive, Send], Awaitable[None]]
+
+
+
+class Asked:
+    """What the request under way asks for beside tokens, and why it was refused once its key was known."""
+
+    def __init__(self, extras: tuple[Extra, ...]) -> None:
+        self.extras = extras
+        self.refused: Refused | None = None
+
+
+asked_for: ContextVar[Asked | None] = ContextVar("gateway_asked_for", default=None)
 
 MAX_BODY_BYTES: int = RULES["max_body_bytes"]
 
@@ -60,14 +77,21 @@ async def read_body(receive: Receive, headers: Iterable[tuple[bytes, bytes]]) ->
             return bytes(chunks)
 
 
-def with_body(body: bytes, receive: Receive) -> Receive:
-    """A `receive` that hands out one body, and then whatever the client does."""
+# How long the provider is listened to after a client has gone. It bills what it has written, and says how much at the end.
+LISTEN_ON_SECONDS = 30
+
+
+def with_body(body: bytes, receive: Receive, listen_on: float) -> Receive:
+    """A `receive` that hands out one body, and then whatever the client does; that it has gone only after some time."""
     pending = [body]
 
     async def next_message() -> Message:
         if pending:
             return {"type": "http.request", "body": pending.pop(), "more_body": False}
-        return await receive()
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            await asyncio.sleep(listen_on)
+        return message
 
     return next_message
 
@@ -112,6 +136,7 @@ class RequestFilter:
         try:
             body = await read_body(receive, scope["headers"])
             shown, carried = rewritten(body, rule) if scope["method"] == "POST" else (b"", {})
+            extras = extras_of(parse(shown) | carried, scope["headers"], rule["envelope"]) if shown and rule["spends"] else ()
         except Refused as refused:
             await answer(send, refused, rule["envelope"])
             return
@@ -122,15 +147,29 @@ class RequestFilter:
         if shown:
             # Whatever the client calls it, it was read as JSON here; LiteLLM reads forms too.
             headers.append((b"content-type", b"application/json"))
-        token = carried_fields.set(carried)
+        asked = Asked(extras)
+        token, asked_token = carried_fields.set(carried), asked_for.set(asked)
         try:
             await self.application(
                 {**scope, "headers": headers, "query_string": allowed_query(scope["query_string"], rule["query"])},
-                with_body(shown, receive),
-                send,
+                with_body(shown, receive, LISTEN_ON_SECONDS if rule["spends"] else 0),
+                refusing(asked, rule["envelope"], send),
             )
         finally:
+            asked_for.reset(asked_token)
             carried_fields.reset(token)
+
+
+def refusing(asked: Asked, envelope: str, send: Send) -> Send:
+    """A `send` that answers a request refused for what its key may not ask in the filter's words, not in LiteLLM's."""
+
+    async def forward(message: Message) -> None:
+        if asked.refused is None:
+            await send(message)
+        elif message["type"] == "http.response.start":
+            await answer(send, asked.refused, envelope)
+
+    return forward
 
 
 def envelope_of(path: str) -> str:
@@ -143,6 +182,13 @@ class RequestGuard(CustomLogger):
     async def async_pre_call_hook(self, user_api_key_dict, cache, data, call_type):  # noqa: ANN001, ANN201 - LiteLLM's signature
         if carried_fields.get() is None:
             raise HTTPException(status_code=500, detail={"error": "this gateway's request filter is not in place"})
+        asked = asked_for.get()
+        try:
+            refuse_what_a_key_may_not(asked.extras if asked else (), user_api_key_dict.metadata, data.get("model"))
+        except Refused as refused:
+            if asked:
+                asked.refused = refused
+            raise HTTPException(status_code=refused.status, detail={"error": refused.message}) from None
         # The provider is told of a `user` that the client names; LiteLLM's books are kept by key and person alone.
         user_api_key_dict.end_user_id = None
         for bucket in ("metadata", "litellm_metadata"):
@@ -160,7 +206,8 @@ def put_in_front() -> None:
 
 
 carry_past_litellm()
-count_where_the_deployment_is()
+count_by_the_price_sheet()
+leave_out_the_price_map()
 put_in_front()
 
 # Named in `litellm_settings.callbacks`.

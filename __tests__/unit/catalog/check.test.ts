@@ -1,6 +1,13 @@
 import { catalog } from '../../../catalog/catalog';
 import { CatalogError, checkCatalog } from '../../../catalog/check';
-import type { Catalog, Lifecycle, Model } from '../../../catalog/model';
+import {
+  type Catalog,
+  type Deployment,
+  type Lifecycle,
+  type Model,
+  NOT_OFFERED,
+  type PriceBand,
+} from '../../../catalog/model';
 
 const model = (name: string, lifecycle: Lifecycle, extra: Partial<Model> = {}): Model => ({
   ...(catalog[0] as Model),
@@ -8,6 +15,10 @@ const model = (name: string, lifecycle: Lifecycle, extra: Partial<Model> = {}): 
   lifecycle,
   ...extra,
 });
+
+const [first] = (catalog[0] as Model).deployments;
+const priced = (change: Partial<Deployment>): Model =>
+  model('claude-a', { state: 'active' }, { deployments: [{ ...first, ...change }] });
 
 test('the shipped catalog has no problem', () => {
   expect(() => checkCatalog(catalog)).not.toThrow();
@@ -53,12 +64,57 @@ test.each<[string, Catalog, string]>([
         { state: 'active' },
         {
           deployments: [
-            { ...(catalog[0] as Model).deployments[0], prices: { input: 0, output: 1, cacheWrite: 1, cacheRead: 1 } },
+            {
+              ...(catalog[0] as Model).deployments[0],
+              prices: { input: 0, output: 1, cacheWrite: 1, cacheWrite1h: 1, cacheRead: 1 },
+            },
           ],
         },
       ),
     ],
     'has the price input: 0',
+  ],
+  [
+    'searches that Anthropic bills, called not offered',
+    [priced({ rates: { ...first.rates, webSearch: NOT_OFFERED } })],
+    'says that webSearch is "not offered", but anthropic bills for it; give its price',
+  ],
+  [
+    'one-hour writes that Anthropic bills, called not offered',
+    [priced({ prices: { ...first.prices, cacheWrite1h: NOT_OFFERED } })],
+    'says that cacheWrite1h is "not offered", but anthropic bills for it',
+  ],
+  [
+    'a catalog in JavaScript without one-hour writes',
+    [priced({ prices: { input: 1, output: 1, cacheWrite: 1, cacheRead: 1 } as Deployment['prices'] })],
+    'has no price cacheWrite1h; give it in US dollars, or "not offered"',
+  ],
+  [
+    'a price band without one-hour writes',
+    [
+      priced({
+        priceBands: [
+          { abovePromptTokens: 9, input: 1, output: 1, cacheWrite: 1, cacheRead: 1 } as unknown as PriceBand,
+        ],
+      }),
+    ],
+    'has no price cacheWrite1h',
+  ],
+  [
+    'a catalog in JavaScript without rates',
+    [priced({ rates: undefined as unknown as Deployment['rates'] })],
+    'has no price fastMode',
+  ],
+  ['fast mode for nothing', [priced({ rates: { ...first.rates, fastMode: 0 } })], 'has the price fastMode: 0'],
+  [
+    'price bands that fall',
+    [priced({ priceBands: [200, 100].map((abovePromptTokens) => ({ abovePromptTokens, ...first.prices })) })],
+    'has price bands that do not rise',
+  ],
+  [
+    'prices from nowhere',
+    [priced({ priceSource: undefined as unknown as Deployment['priceSource'] })],
+    'has no priceSource',
   ],
 ])('%s is a catalog error', (_what, wrong, message) => {
   expect(() => checkCatalog(wrong)).toThrow(CatalogError);

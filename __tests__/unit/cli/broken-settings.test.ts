@@ -57,7 +57,13 @@ const NEED_AN_ADDRESS = [
   ['generate-key'],
 ];
 /** Commands that need the settings themselves. */
-const NEED_SETTINGS = [['verify'], ['doctor'], ['models'], ['diagram'], ['init'], ['demo']];
+const NEED_SETTINGS = [
+  ...[['verify'], ['doctor'], ['models'], ['diagram'], ['init'], ['demo']],
+  ...[
+    ['spend', 'audit'],
+    ['spend', 'corrections'],
+  ],
+];
 /** Commands that need neither. `review` compares commits, each with settings of its own. */
 const NEED_NEITHER = ['completion', 'review'];
 

@@ -225,3 +225,18 @@ test('sealed workspaces without an address of Coder are refused', () => {
   expect(problemsOf(`${ON}workspace: { egress: none }`)[0]).toContain('coder.url: is missing');
   expect(problemsOf(`${ON}workspace: { egress: none }\ncoder: { server: true }`)).toEqual([]);
 });
+
+test.each([
+  ['30d', 'must be at least 31d'],
+  ['2w', 'must be a whole number of days'],
+  ['0d', 'must be a whole number of days'],
+])('records of requests that are kept for %s are refused', (retention, text) => {
+  expect(problemsOf(`${ON}litellm: { spend_logs_retention: ${retention} }`)[0]).toContain(text);
+});
+
+test('records of requests are kept for at least as long as any budget runs', () => {
+  const kept = (retention: string) =>
+    problemsOf(`${ON}litellm: { spend_logs_retention: ${retention} }\npolicies: { ci: { budget_duration: 90d } }`);
+  expect(kept('60d')[0]).toContain('shorter than the window of policies.ci, 90d');
+  expect(kept('90d')).toEqual([]);
+});

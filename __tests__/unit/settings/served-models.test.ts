@@ -30,6 +30,7 @@ test('the five names of the product and the models of today are served', () => {
     'claude-sonnet-5-5',
     'claude-opus-5-5',
     'claude-haiku-5-5',
+    'claude-fable-5-1',
   ]);
 });
 
@@ -82,8 +83,10 @@ test('models of a provider that is off are left out and named', () => {
   ]);
 });
 
-test('a policy of all models allows every served name and no other', () => {
-  expect(policyModels('all', anthropicOnly)).toEqual(enabledNames(anthropicOnly));
+test('a policy of all models allows every served name but those that a policy has to name', () => {
+  const served = enabledNames(anthropicOnly);
+  expect(policyModels('all', anthropicOnly)).toEqual(served.filter((name) => name !== 'claude-fable-5-1'));
+  expect(policyModels(['claude-fable-5-1'], anthropicOnly)).toEqual(['claude-fable-5-1']);
 });
 
 test('names of Claude models hold "claude", so that agents send cache marks, and none looks like an o-series model', () => {

@@ -65,6 +65,8 @@ function deployment(
     priceBands: ((parameters['tiered_pricing'] ?? []) as Record<string, unknown>[])
       .map((tier) => ({ abovePromptTokens: Number((tier['range'] as number[])[0]), ...pricesOf(tier) }))
       .filter(({ abovePromptTokens }) => abovePromptTokens > 0),
+    ...(same?.rates ? { rates: same.rates } : {}),
+    ...(same?.priceSource ? { priceSource: same.priceSource } : {}),
     limits: { context: Number(information['max_input_tokens']), output: Number(information['max_output_tokens']) },
     abilities: {
       tools: can('supports_function_calling'),
@@ -83,10 +85,12 @@ function deployment(
 /** LiteLLM's US dollars per token as US dollars per million, without the noise of binary fractions. */
 const pricesOf = (of: Readonly<Record<string, unknown>>): ModelPrices => {
   const million = (field: string) => Number((Number(of[field] ?? 0) * 1e6).toPrecision(12));
+  const hourly = 'cache_creation_input_token_cost_above_1hr';
   return {
     input: million('input_cost_per_token'),
     output: million('output_cost_per_token'),
     cacheWrite: million('cache_creation_input_token_cost'),
     cacheRead: million('cache_read_input_token_cost'),
+    ...(of[hourly] === undefined ? {} : { cacheWrite1h: million(hourly) }),
   };
 };

@@ -61,7 +61,7 @@ export function describeOlder(
           ]),
         ),
       },
-      policies: { ...newer.policies, ...(gateway?.policies as Record<string, DeployedPolicy> | undefined) },
+      policies: { ...newer.policies, ...olderPolicies(gateway?.policies as OlderPolicies | undefined, newer) },
       litellm: proxy ? { router, settings: proxy.litellm_settings, general: proxy.general_settings } : newer.litellm,
       keyProvisioner: {
         ...keyProvisioner,
@@ -157,3 +157,14 @@ function notCompared(platform: Stack, { workloads }: Deployment): string {
     ...(gone.length > 0 ? [`(and this version no longer runs ${gone.join(', ')})`] : []),
   ].join(' ');
 }
+
+type OlderPolicies = Record<string, DeployedPolicy>;
+
+/** What requests may ask for besides models is in no `gateway.json`; it is not compared. */
+const olderPolicies = (policies: OlderPolicies = {}, newer: Deployment): OlderPolicies =>
+  Object.fromEntries(
+    Object.entries(policies).map(([scope, policy]) => {
+      const { allow } = (newer.policies as unknown as Partial<OlderPolicies>)[scope] ?? {};
+      return [scope, { ...policy, ...(allow ? { allow } : {}) }];
+    }),
+  );

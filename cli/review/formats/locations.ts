@@ -103,6 +103,7 @@ const SETTINGS: Readonly<Record<string, readonly string[]>> = {
   'keyProvisioner.confirmWorkspaces': ['coder', 'confirm_workspaces'],
   'keyProvisioner.coderUrl': ['coder', 'url'],
   'litellm.settings.request_timeout': ['litellm', 'request_timeout_s'],
+  'litellm.general.maximum_spend_logs_retention_period': ['litellm', 'spend_logs_retention'],
   'workspace.egress': ['workspace', 'egress'],
   'workspace.agents': ['workspace', 'agents'],
   'workspace.door.coder': ['coder'],

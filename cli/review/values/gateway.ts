@@ -18,6 +18,10 @@ const MEANINGS: Readonly<Record<string, (value: unknown) => Meaning | undefined>
       : ['low', 'without the database, requests are refused'],
   disable_spend_logs: (value) =>
     value ? ['high', 'spend is no longer logged: who spent what is unknown'] : ['info', 'spend is logged'],
+  maximum_spend_logs_retention_period: () => [
+    'medium',
+    'records of requests that are older are deleted, and no audit of spend reaches further back',
+  ],
   disable_end_user_cost_tracking: (value) =>
     value ? undefined : ['medium', 'spend is also booked on names that clients claim'],
   store_model_in_db: (value) => (value ? ['medium', 'models can be added outside this repository'] : undefined),

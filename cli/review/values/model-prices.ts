@@ -1,4 +1,4 @@
-import type { DeployedModel, ModelDeployment, ModelPrices } from '../../../deployment/schema';
+import type { DeployedModel, ModelDeployment, ModelPrices, ModelRates } from '../../../deployment/schema';
 import { type Path, pathText } from '../changes';
 import type { Comparison } from '../comparison';
 import { code, type Finding, findingsOf } from '../finding';
@@ -11,7 +11,15 @@ const PRICES: Readonly<Record<keyof ModelPrices, string>> = {
   input: 'input',
   output: 'output',
   cacheWrite: 'cache write',
+  cacheWrite1h: '1-hour cache write',
   cacheRead: 'cache read',
+};
+
+const RATES: Readonly<Record<keyof ModelRates, string>> = {
+  webSearch: '1,000 web searches',
+  fastMode: 'fast mode (factor)',
+  usInference: 'US-only inference (factor)',
+  batch: 'batches (factor)',
 };
 
 /** `$3 in, $15 out` */
@@ -20,7 +28,7 @@ export const pricesText = (prices: ModelPrices | undefined): string =>
 
 /** Whether everything at a place costs something, so that budgets notice it. */
 export const isPriced = ({ prices, priceBands }: ModelDeployment): boolean =>
-  [prices, ...priceBands].every((each) => keysOf(PRICES).every((kind) => each[kind] > 0));
+  [prices, ...priceBands].every((each) => keysOf(PRICES).every((kind) => each[kind] === undefined || each[kind] > 0));
 
 /** What a place of a model costs before and after, for prompts of every length. */
 export function comparePrices(name: string, old: DeployedModel, now: DeployedModel, comparison: Comparison): Finding[] {
@@ -31,10 +39,14 @@ export function comparePrices(name: string, old: DeployedModel, now: DeployedMod
     if (!earlier) return [];
     const where = index === 0 ? code(name) : `${code(name)} at ${routeText(route)}`;
     const place = ['models', name, 'deployments', routeId(route)];
-    return repriced(where, earlier, route, [
-      ...comparison.paths(...place, 'prices'),
-      ...comparison.paths(...place, 'priceBands'),
-    ]);
+    return [
+      ...repriced(where, saysOfRates(earlier) ? earlier : withHourlyWrites(earlier, route), route, [
+        ...comparison.paths(...place, 'prices'),
+        ...comparison.paths(...place, 'priceBands'),
+      ]),
+      ...ratesChanged(where, earlier.rates, route.rates, comparison.paths(...place, 'rates')),
+      ...sourceChanged(where, route, comparison.paths(...place, 'priceSource')),
+    ];
   });
 }
 
@@ -47,7 +59,11 @@ function repriced(where: string, old: ModelDeployment, now: ModelDeployment, pat
       const prompts = tokens === 0 ? '' : ` for prompts of more than ${tokens.toLocaleString('en-US')} tokens`;
       return told.length === 0
         ? []
-        : [told.some(({ is }) => !(is > 0)) ? free(where, prompts, told, paths) : moved(where, prompts, told, paths)];
+        : [
+            told.some(({ is }) => is !== undefined && !(is > 0))
+              ? free(where, prompts, told, paths)
+              : moved(where, prompts, told, paths),
+          ];
     });
   return findings.length > 0 || paths.length === 0
     ? findings
@@ -61,10 +77,59 @@ function repriced(where: string, old: ModelDeployment, now: ModelDeployment, pat
       ];
 }
 
+/** A description from before every dimension was priced says nothing of most; that is no change of what they cost. */
+const saysOfRates = ({ rates }: ModelDeployment) => rates !== undefined;
+
+function withHourlyWrites(old: ModelDeployment, now: ModelDeployment): ModelDeployment {
+  const hourly = <T extends ModelPrices>(prices: T, { cacheWrite1h }: ModelPrices): T =>
+    cacheWrite1h === undefined ? prices : { ...prices, cacheWrite1h };
+  return {
+    ...old,
+    prices: hourly(old.prices, now.prices),
+    priceBands: old.priceBands.map((band) => hourly(band, pricesAbove(band.abovePromptTokens, now))),
+  };
+}
+
+function ratesChanged(
+  where: string,
+  old: ModelRates | undefined,
+  now: ModelRates | undefined,
+  paths: readonly Path[],
+): Finding[] {
+  if (!old && now) {
+    const priced = keysOf(RATES).filter((kind) => now[kind] !== undefined);
+    const kinds = ['1-hour cache writes', ...priced.map((kind) => RATES[kind])].join(', ');
+    return [finding('info', 'rates', `the prices of ${where} are also given for ${kinds}`, paths)];
+  }
+  const told = keysOf(RATES)
+    .filter((kind) => old?.[kind] !== now?.[kind])
+    .map((kind) => `${RATES[kind]} ${rateText(old?.[kind])} → ${rateText(now?.[kind])}`);
+  if (told.length === 0 && paths.length === 0) return [];
+  const what = told.length > 0 ? `: ${told.join(', ')}` : '';
+  const dearer = keysOf(RATES).some((kind) => (now?.[kind] ?? 0) > (old?.[kind] ?? 0));
+  return [finding(dearer ? 'medium' : 'low', 'rates', `${where} is billed at other rates${what}`, paths)];
+}
+
+const sourceChanged = (where: string, { priceSource }: ModelDeployment, paths: readonly Path[]): Finding[] =>
+  paths.length === 0
+    ? []
+    : [
+        finding(
+          'info',
+          'price-source',
+          priceSource
+            ? `the prices of ${where} were read at ${priceSource.url} on ${priceSource.read}`
+            : `it is no longer said where the prices of ${where} were read`,
+          paths,
+        ),
+      ];
+
+const rateText = (rate: number | undefined) => (rate === undefined ? 'none' : String(rate));
+
 interface ChangedPrice {
   readonly kind: string;
-  readonly was: number;
-  readonly is: number;
+  readonly was: number | undefined;
+  readonly is: number | undefined;
 }
 
 const free = (where: string, prompts: string, told: readonly ChangedPrice[], paths: readonly Path[]) =>
@@ -76,8 +141,8 @@ const free = (where: string, prompts: string, told: readonly ChangedPrice[], pat
   );
 
 function moved(where: string, prompts: string, told: readonly ChangedPrice[], paths: readonly Path[]): Finding {
-  const dearer = told.some(({ was, is }) => is > was);
-  const doubled = told.some(({ was, is }) => was > 0 && is >= 2 * was);
+  const dearer = told.some(({ was, is }) => was !== undefined && (is ?? 0) > was);
+  const doubled = told.some(({ was = 0, is = 0 }) => was > 0 && is >= 2 * was);
   return finding(
     doubled ? 'high' : dearer ? 'medium' : 'low',
     'price',
@@ -100,7 +165,13 @@ const changedPrices = (before: ModelPrices, after: ModelPrices): ChangedPrice[] 
   );
 
 const listed = (told: readonly ChangedPrice[]) =>
-  told.map(({ kind, was, is }) => `${kind} $${was} → $${is}${was > 0 ? ` (${percent(was, is)})` : ''}`).join(', ');
+  told
+    .map(({ kind, was, is }) =>
+      is === undefined || was === undefined
+        ? `${kind} ${was === undefined ? 'none' : `$${was}`} → ${is === undefined ? 'none' : `$${is}`}`
+        : `${kind} $${was} → $${is}${was > 0 ? ` (${percent(was, is)})` : ''}`,
+    )
+    .join(', ');
 
 const percent = (was: number, is: number) => `${is > was ? '+' : '−'}${Math.round((Math.abs(is - was) / was) * 100)} %`;
 

@@ -37,6 +37,7 @@ export function comparePolicies(comparison: Comparison): Finding[] {
       ...rates(scope, old, now),
       ...lifetime(scope, old, now),
       ...models(scope, old, now, comparison),
+      ...extras(scope, old, now),
     ];
   });
   return found.length > 0 ? [...found, ...total(comparison), REACH] : [];
@@ -164,6 +165,48 @@ function models(
             paths,
           ),
         ]
+      : []),
+  ];
+}
+
+/** What requests may ask for that is billed above their tokens. */
+function extras(scope: string, { allow: old }: Limits, { allow: now }: Limits): Finding[] {
+  if (same(old, now)) return [];
+  const paths = [['policies', scope, 'allow']];
+  const gained = (now ?? []).filter((extra) => !old?.includes(extra));
+  const lost = (old ?? []).filter((extra) => !now?.includes(extra));
+  if (!old && now)
+    return [
+      finding(
+        'info',
+        'extras',
+        `requests of ${code(scope)} may ask for ${code(...now)} and nothing else that costs extra`,
+        paths,
+      ),
+    ];
+  return [
+    ...(gained.length > 0
+      ? [
+          finding(
+            'medium',
+            'extras',
+            `requests of ${code(scope)} may ask for ${code(...gained)}, which costs extra: **loosened**`,
+            paths,
+          ),
+        ]
+      : []),
+    ...(lost.length > 0
+      ? [
+          finding(
+            'low',
+            'extras',
+            `requests of ${code(scope)} may no longer ask for ${code(...lost)}: **tightened**; such requests get 400`,
+            paths,
+          ),
+        ]
+      : []),
+    ...(gained.length + lost.length === 0
+      ? [finding('info', 'extras', `what requests of ${code(scope)} may ask for is written in another order`, paths)]
       : []),
   ];
 }

@@ -14,6 +14,7 @@ export interface Decision {
     | 'restore'
     | 'delete'
     | 'reset-spend'
+    | 'correct-spend'
     | 'update'
     | 'reconcile'
     | 'authenticate';

@@ -7,7 +7,7 @@ export type Block = { type: string; [field: string]: unknown };
 export interface Message {
   content?: Block[];
   stop_reason?: string;
-  usage?: Record<string, number>;
+  usage?: Record<string, unknown>;
   error?: { type: string; message: string };
   [field: string]: unknown;
 }

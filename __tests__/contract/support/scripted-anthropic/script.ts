@@ -1,5 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Answer, Block, Body, Tool } from './messages';
+import { toldUsage } from './usage';
 
 export interface Options {
   port?: number | undefined;
@@ -17,6 +18,8 @@ export interface Options {
   errorReply?: ErrorReply | undefined;
   /** The same for single requests: what it answers to one with this body, if not what it otherwise would. */
   errorReplyTo?: (body: string) => ErrorReply | undefined;
+  /** Whether it keeps a bill of its own; it knows the prices of the Claude models of November 2026. @default false */
+  bills?: boolean | undefined;
   /** Which kind of tool to call where the client offers both. */
   prefer?: 'write' | 'shell' | undefined;
   /** Appends each request as one line of JSON, without the bodies. */
@@ -73,7 +76,7 @@ export function answerTo(path: string, headers: IncomingHttpHeaders, body: Body,
       content: call ? [{ type: 'text', text: `Writing ${FILE}.` }, call] : [{ type: 'text', text }],
       stop_reason: call ? 'tool_use' : 'end_turn',
       stop_sequence: null,
-      usage: usage(body),
+      usage: toldUsage(body)?.usage ?? usage(body),
     },
   };
 }

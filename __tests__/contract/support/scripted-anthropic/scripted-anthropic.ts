@@ -9,8 +9,10 @@
 import { appendFileSync } from 'node:fs';
 import { createServer, type IncomingHttpHeaders, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { Body, Message } from './messages';
+import { billed } from './bill';
+import type { Answer, Body, Message } from './messages';
 import { answerTo, type Options } from './script';
+import { type Told, toldUsage } from './usage';
 
 export type { Options } from './script';
 
@@ -24,14 +26,25 @@ export interface Recorded {
   answer: string;
 }
 
+/** One answer that the provider bills, in US dollars. */
+export interface BillLine {
+  readonly id: string | undefined;
+  readonly model: string;
+  readonly usd: number;
+}
+
 export async function startScriptedAnthropic(options: Options = {}) {
   const requests: Recorded[] = [];
+  const bill: BillLine[] = [];
+  const attempts = new Map<string, number>();
 
   const server = createServer(async (request, response) => {
     const { pathname: path } = new URL(request.url ?? '/', 'http://127.0.0.1');
     if (path === '/requests') return control(request, response, requests);
     const body = await readJson(request);
-    const { status, message } = answerTo(path, request.headers, body, options);
+    const told = toldUsage(body);
+    const failure = told?.id === undefined ? undefined : told.failing?.[nextAttempt(attempts, told.id)];
+    const { status, message } = failure ? failed(failure) : answerTo(path, request.headers, body, options);
     const answer = status === 200 ? `200 ${message.stop_reason ?? ''}`.trim() : `${status} ${message.error?.message}`;
     const entry: Recorded = {
       at: new Date().toISOString(),
@@ -44,7 +57,11 @@ export async function startScriptedAnthropic(options: Options = {}) {
     requests.push(entry);
     if (options.logFile) appendFileSync(options.logFile, `${JSON.stringify({ ...entry, body: undefined })}\n`);
 
-    if (status === 200 && body.stream) stream(response, message);
+    const broken = Boolean(told?.breaks && body.stream);
+    if (broken) message.usage = { ...message.usage, output_tokens: 1 };
+    if (status === 200 && message.usage && options.bills)
+      bill.push({ id: told?.id, model: body.model ?? '', usd: billed(body.model ?? '', message.usage) });
+    if (status === 200 && body.stream) await stream(response, message, told);
     else sendJson(response, status, message);
   });
 
@@ -55,8 +72,20 @@ export async function startScriptedAnthropic(options: Options = {}) {
       server.close(() => done());
       server.closeAllConnections();
     });
-  return { url: `http://127.0.0.1:${port}`, requests, stop };
+  return { url: `http://127.0.0.1:${port}`, requests, bill, stop };
 }
+
+const nextAttempt = (attempts: Map<string, number>, id: string): number => {
+  const attempt = attempts.get(id) ?? 0;
+  attempts.set(id, attempt + 1);
+  return attempt;
+};
+
+const FAILURES: Record<number, string> = { 429: 'rate_limit_error', 500: 'api_error', 529: 'overloaded_error' };
+const failed = (status: number): Answer => ({
+  status,
+  message: { type: 'error', error: { type: FAILURES[status] ?? 'api_error', message: `the script answers ${status}` } },
+});
 
 /** Lets a test in another process read (GET) and forget (DELETE) what was recorded. */
 function control(request: IncomingMessage, response: ServerResponse, requests: Recorded[]) {
@@ -84,13 +113,17 @@ function summarise(body: Body) {
 }
 
 /** Anthropic's event format: message_start, the blocks in small pieces, message_delta, message_stop. */
-function stream(response: ServerResponse, message: Message) {
+async function stream(response: ServerResponse, message: Message, told: Told | undefined) {
   response.writeHead(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-cache' });
   const send = (type: string, data: object) =>
     response.write(`event: ${type}\ndata: ${JSON.stringify({ type, ...data })}\n\n`);
 
   const { output_tokens, ...inputUsage } = message.usage ?? {};
-  const usage = { ...inputUsage, output_tokens: 1 };
+  const { speed, inference_geo, service_tier, server_tool_use, ...counts } = inputUsage;
+  const nothing = { input_tokens: 0, output_tokens: 0 };
+  const atStart = { cumulative: { ...counts, output_tokens: 1 }, start: message.usage, end: nothing };
+  const atEnd = { cumulative: message.usage, start: { output_tokens }, end: message.usage };
+  const usage = atStart[told?.streamed ?? 'cumulative'];
   send('message_start', { message: { ...message, content: [], stop_reason: null, usage } });
   for (const [index, block] of (message.content ?? []).entries()) {
     const isTool = block.type === 'tool_use';
@@ -101,10 +134,19 @@ function stream(response: ServerResponse, message: Message) {
     for (const piece of (isTool ? JSON.stringify(block.input) : String(block.text)).match(/[\s\S]{1,12}/g) ?? []) {
       const delta = isTool ? { type: 'input_json_delta', partial_json: piece } : { type: 'text_delta', text: piece };
       send('content_block_delta', { index, delta });
+      if (told?.pauseMs) await new Promise((resume) => setTimeout(resume, told.pauseMs));
+    }
+    if (told?.breaks) {
+      send('error', { error: { type: 'overloaded_error', message: 'Overloaded' } });
+      response.end();
+      return;
     }
     send('content_block_stop', { index });
   }
-  send('message_delta', { delta: { stop_reason: message.stop_reason, stop_sequence: null }, usage: message.usage });
+  send('message_delta', {
+    delta: { stop_reason: message.stop_reason, stop_sequence: null },
+    usage: atEnd[told?.streamed ?? 'cumulative'],
+  });
   send('message_stop', {});
   response.end();
 }

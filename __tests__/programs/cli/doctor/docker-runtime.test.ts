@@ -1,4 +1,4 @@
-import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DockerRuntime } from '../../../../cli/doctor/docker-runtime';
@@ -92,4 +92,44 @@ test('a daemon on another machine is told from one on this', () => {
 test('without the docker command, that is the reason', async () => {
   expect(await docker({ PATH: '/nowhere' }).unavailable()).toBe('the docker command is not installed');
   expect(await docker({ PATH: '/nowhere' }).state('lab')).toBeUndefined();
+});
+
+/** Lets the stand-in run what `docker exec` is given, as a container would. */
+function execute(): void {
+  writeFileSync(join(folder, 'docker'), '#!/bin/sh\n[ "$1 $2" = "exec -i" ] || exit 9\nshift 3\nexec "$@"\n');
+  chmodSync(join(folder, 'docker'), 0o755);
+}
+const lines = async (script: string, env: Record<string, string> = { PATH }) => {
+  const read: string[] = [];
+  for await (const line of docker(env).execLines('lab', script)) read.push(line);
+  return read;
+};
+
+test('what a script prints comes line by line, however much it is', async () => {
+  execute();
+  const read = await lines('i=0; while [ $i -lt 20000 ]; do echo "line $i"; i=$((i + 1)); done; printf "the end"');
+  expect([read.length, read[0], read.at(-1)]).toEqual([20_001, 'line 0', 'the end']);
+});
+
+test('a script that fails is reported with what it said, after the lines it printed', async () => {
+  execute();
+  await expect(lines('echo one; echo "no such table" >&2; exit 3')).rejects.toThrow('no such table');
+});
+
+test('a docker command that is not there is reported', async () => {
+  await expect(lines('echo', { PATH: '/nowhere' })).rejects.toThrow('ENOENT');
+});
+
+test('a script whose reader has seen enough is ended', async () => {
+  execute();
+  for await (const line of docker().execLines(
+    'lab',
+    `trap 'touch "${folder}/ended"; exit' TERM PIPE; while :; do echo y; done`,
+  )) {
+    expect(line).toBe('y');
+    break;
+  }
+  const deadline = Date.now() + 10_000;
+  while (!existsSync(join(folder, 'ended')) && Date.now() < deadline) await new Promise((done) => setTimeout(done, 50));
+  expect(existsSync(join(folder, 'ended'))).toBe(true);
 });

@@ -1,5 +1,6 @@
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { DockerRuntime } from '../../../../cli/doctor/docker-runtime';
+import { linesOf } from '../../../../cli/doctor/lines-of';
 import type { Output, Runtime, WorkloadState } from '../../../../cli/doctor/runtime';
 
 /** One workload of {@link MemoryRuntime}. */
@@ -35,6 +36,11 @@ export class MemoryRuntime implements Runtime {
     const env = { PATH: process.env.PATH, HOME: this.workloads[name]?.home ?? '/nowhere' };
     const { status, stdout, stderr } = spawnSync('sh', ['-s'], { input: script, env, encoding: 'utf8' });
     return { code: status ?? 1, stdout, stderr };
+  }
+
+  execLines(name: string, script: string): AsyncIterable<string> {
+    const env = { PATH: process.env.PATH, HOME: this.workloads[name]?.home ?? '/nowhere' };
+    return linesOf(spawn('sh', ['-s'], { env }), script);
   }
 }
 

@@ -1,5 +1,6 @@
 import { parse, stringify } from 'yaml';
 import { catalog } from '../../../../catalog/catalog';
+import { NOT_OFFERED } from '../../../../catalog/model';
 import { compare } from '../../../../cli/review/compare';
 import type { Synthesized } from '../../../../cli/review/comparison';
 import { describeDeployment } from '../../../../deployment/describe';
@@ -50,10 +51,12 @@ const OTHER: Readonly<Record<string, unknown>> = {
   max_parallel_requests: 7,
   duration: '7d',
   models: ['claude-haiku-4-5', 'claude-opus-5-5'],
+  allow: ['fast-mode'],
   port: 7777,
   bind: '0.0.0.0',
   memory_mb: 2000,
   request_timeout_s: 777,
+  spend_logs_retention: '77d',
   reconcile_interval_s: 77,
   keep_on_destroy: false,
   url: 'https://coder.example.com',
@@ -110,7 +113,14 @@ test.each(catalog.filter(({ lifecycle }) => lifecycle.state !== 'retired').map((
         if (inner !== null && typeof inner === 'object') visit(inner as Group, `${path}.${key}`);
         else if (!['name', 'provider', 'successor', 'state'].includes(key)) {
           // Some entries share their prices, limits and abilities: both change.
-          value[key] = typeof inner === 'number' ? inner * 2 : typeof inner === 'boolean' ? !inner : `${inner}~`;
+          value[key] =
+            inner === NOT_OFFERED
+              ? 3
+              : typeof inner === 'number'
+                ? inner * 2
+                : typeof inner === 'boolean'
+                  ? !inner
+                  : `${inner}~`;
           if (compare(base, synthesized(BASE)).length === 0) missed.push(`${path}.${key}`);
           value[key] = inner;
         }

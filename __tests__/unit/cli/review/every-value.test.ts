@@ -19,7 +19,14 @@ coder: { server: true, url: http://coder.internal:7080, confirm_workspaces: true
 workspace: { egress: none }
 `,
   catalog: (models) => {
-    const band = { abovePromptTokens: 150_000, input: 6, output: 30, cacheWrite: 7.5, cacheRead: 0.6 };
+    const band = {
+      abovePromptTokens: 150_000,
+      input: 6,
+      output: 30,
+      cacheWrite: 7.5,
+      cacheWrite1h: 12,
+      cacheRead: 0.6,
+    };
     const [place] = models.find(({ name }) => name === 'claude-sonnet-4-5')?.deployments ?? [];
     if (place) place.priceBands = [band, { ...band, abovePromptTokens: 180_000 }];
   },

@@ -102,7 +102,7 @@ test('a band of prices that moves is told by what prompts of each length cost th
       },
     }).slice(0, 1),
   ).toEqual([
-    '`claude-haiku-5-5` costs more for prompts of more than 50,000 tokens, so every budget buys less: input $0.1 → $0.5 (+400 %), output $0.5 → $2.5 (+400 %), cache write $0.125 → $0.625 (+400 %), cache read $0.01 → $0.05 (+400 %) per million tokens',
+    '`claude-haiku-5-5` costs more for prompts of more than 50,000 tokens, so every budget buys less: input $0.1 → $0.5 (+400 %), output $0.5 → $2.5 (+400 %), cache write $0.125 → $0.625 (+400 %), 1-hour cache write $0.2 → $1 (+400 %), cache read $0.01 → $0.05 (+400 %) per million tokens',
   ]);
 });
 

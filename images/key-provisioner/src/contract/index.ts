@@ -6,3 +6,4 @@ export { keyStateSchema, scopeSchema } from './fields';
 export * from './keys';
 export * from './problem';
 export * from './reconcile';
+export * from './spend';

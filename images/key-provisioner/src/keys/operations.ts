@@ -2,7 +2,7 @@ import type { LiteLLMClient } from '../litellm/client';
 import { notFound, unavailable } from '../problem';
 import { type KeyId, keyName } from './key-id';
 import type { Ledger } from './ledger';
-import type { KeyRecord } from './record';
+import { type KeyRecord, noteMetadata } from './record';
 
 /** What an operator does to one key. Each takes effect at once, for all generations there are. */
 export class Operations {
@@ -27,7 +27,13 @@ export class Operations {
 
   /** Sets what the key has spent in this window to zero. The person's own total stays. */
   resetSpend(id: KeyId): Promise<KeyRecord> {
-    return this.onEvery(id, 'reset', (hash) => this.litellm.resetSpend(hash));
+    const spend_reset_at = new Date().toISOString();
+    return this.onEvery(id, 'reset', async (hash, { note }) => {
+      if (!(await this.litellm.resetSpend(hash))) return false;
+      return (
+        (await this.litellm.updateKey(hash, { metadata: noteMetadata({ ...note, spend_reset_at }) })) !== undefined
+      );
+    });
   }
 
   /** Deletes a key. If its holder asks again, they get another one, with another secret. */
@@ -51,13 +57,17 @@ export class Operations {
    * A rotation may register the next generation while this one is changed. It is done only when all that exist are changed:
    * a revocation that hit just the old generation would be undone by the rotation.
    */
-  private async onEvery(id: KeyId, done: string, change: (hash: string) => Promise<boolean>): Promise<KeyRecord> {
+  private async onEvery(
+    id: KeyId,
+    done: string,
+    change: (hash: string, record: KeyRecord) => Promise<boolean>,
+  ): Promise<KeyRecord> {
     const changed = new Set<string>();
     for (let round = 0; round < 5; round += 1) {
       const live = await this.live(id);
       const open = live.filter(({ hash }) => !changed.has(hash));
       if (open.length === 0) return live[0];
-      const found = await Promise.all(open.map(({ hash }) => change(hash)));
+      const found = await Promise.all(open.map((record) => change(record.hash, record)));
       for (const [index, { hash }] of open.entries()) if (found[index]) changed.add(hash);
     }
     throw unavailable(`the key "${keyName(id)}" could not be ${done} because it kept changing; try again`);

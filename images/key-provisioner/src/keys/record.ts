@@ -19,6 +19,8 @@ export const noteSchema = z.object({
   overrides: policySchema.exactPartial().exactOptional(),
   /** When the key was last rotated, ISO 8601. */
   rotated_at: z.string().exactOptional(),
+  /** When its spend was last set to zero by an operator, ISO 8601: what was spent before is no longer in its counter. */
+  spend_reset_at: z.string().exactOptional(),
 });
 export type Note = z.infer<typeof noteSchema>;
 
