@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { lstatSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 const IMAGES = 'workloads/images.json';
@@ -25,7 +25,7 @@ export interface NamedVersion {
 export function namedVersions(root: string): NamedVersion[] {
   return execFileSync('git', ['ls-files', '-z'], { cwd: root, encoding: 'utf8' })
     .split('\0')
-    .filter((path) => path && !EXAMPLES.test(path))
+    .filter((path) => path && !EXAMPLES.test(path) && lstatSync(join(root, path), { throwIfNoEntry: false })?.isFile())
     .flatMap((path) =>
       readFileSync(join(root, path), 'utf8')
         .split('\n')

@@ -1,5 +1,5 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { cacheDirectory } from '../../../runtime/installation/directories';
@@ -20,6 +20,7 @@ beforeAll(() => {
   const git = (...args: string[]) =>
     execFileSync('git', ['-c', 'user.name=Test', '-c', 'user.email=test@example.com', ...args], { cwd: copy });
   git('init', '-q');
+  writeFileSync(join(copy, '.git/info/exclude'), 'node_modules\n');
   git('add', '-A');
   git('commit', '-qm', 'Everything');
 });
@@ -55,7 +56,7 @@ test('what is no version is refused with an example', () => {
 
 test('the pinned version is found whole, prepared, and leaves tag, database and texts as they are', () => {
   const { status, stdout, stderr } = move(LITELLM_VERSION);
-  expect({ status, stderr }).toMatchObject({ status: 0 });
+  expect(status === 0 ? '' : stderr).toBe('');
   expect(stdout).toContain(`== ghcr.io/berriai/litellm-non_root:v${LITELLM_VERSION} is pinned`);
   expect(changes()).toBe('');
 });

@@ -18,7 +18,6 @@ const recorded = readRecorded(join(__dirname, 'upgrade/recorded-database.json'))
 const MIGRATIONS = '_prisma_migrations';
 
 let database: TestDatabase;
-let applied: string[];
 let gateway: Gateway;
 beforeAll(async () => {
   database = await sendCommand<TestDatabase>('POST', '/databases', { migrated: false });
@@ -34,8 +33,10 @@ test('the recorded database is that of another release, row for row', async () =
 test('the migrations of this release change no row of it', async () => {
   const { databaseUrl, migrationsDirectory } = database;
   const before = await readBooks(databaseUrl);
-  applied = await migrate(databaseUrl, migrationsDirectory);
-  expect(applied.length).toBeGreaterThan(0);
+  const applied = await migrate(databaseUrl, migrationsDirectory);
+  // A patch of the same line may bring none.
+  const ledger = (recorded.rows[MIGRATIONS] ?? []).map((row) => row['migration_name']);
+  expect(applied.filter((name) => ledger.includes(name))).toEqual([]);
   expect(await readBooks(databaseUrl)).toEqual(before);
   const { [MIGRATIONS]: _ledger, ...rows } = recorded.rows;
   expect(await rowsOf(databaseUrl)).toMatchObject(rows);
