@@ -130,7 +130,7 @@ def usage_of(answer: object) -> Usage | None:
     compactions = tuple(
         anthropic_tokens(each)
         for each in (iterations if isinstance(iterations, Sequence) else ())
-        if isinstance(each, Mapping) and each.get("type") == "compaction"
+        if isinstance(each, Mapping) and isinstance(each.get("type"), str) and each["type"] != "message"
     )
     return Usage(
         own._replace(output=own.output + recovered_output(reported, told, own, compactions)),
