@@ -235,7 +235,7 @@ test('after 500 requests with cuts, retries, fail-overs and concurrency every su
     await eventually(async () => {
       last = await sums();
       for (const counted of Object.values(last)) expect(isClose(counted, billed)).toBe(true);
-    }, 60);
+    }, 30);
   } finally {
     console.log(
       `${run.told()}; billed $${billed.toFixed(6)} in ${lines.length} answers, counted ${JSON.stringify(last)}`,
