@@ -6,7 +6,7 @@ MAKEFLAGS += --no-print-directory
 
 installed := node_modules/.package-lock.json
 
-.PHONY: help demo demo-stop test test-unit test-programs test-contract test-deploy lint init synth plan deploy destroy template workspace-image acceptance bench
+.PHONY: help demo demo-stop test test-unit test-programs test-contract test-deploy lint init synth plan deploy destroy template workspace-image acceptance bench litellm
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -64,6 +64,9 @@ workspace-image: $(installed) ## build the workspace image on this Docker host, 
 
 acceptance: $(installed) ## the whole story on a real Docker daemon, step by step
 	@node --import tsx scripts/acceptance.ts
+
+litellm: $(installed) ## move to another LiteLLM, and print what behaves differently: make litellm VERSION=1.2.3
+	@node --import tsx scripts/litellm.ts "$(VERSION)" $(ARGS)
 
 bench: $(installed) ## all benchmarks
 	@for file in bench/*.ts; do echo "== $$file"; node --import tsx "$$file"; done

@@ -183,8 +183,8 @@ function billedBesideTokens({ webSearch, fastMode, usInference }: Rates) {
 }
 
 /**
- * A price for each range of prompt lengths. LiteLLM 1.108.7 knows `…_above_128k_tokens` and a few other fixed thresholds and
- * ignores the rest in silence (measured: a prompt of 150K tokens was charged a fifth); `tiered_pricing` takes any.
+ * A price for each range of prompt lengths. LiteLLM 1.108.7 knows `…_above_100k_tokens` and a few other fixed thresholds and
+ * ignores the rest in silence (measured with 90k: a prompt of 150K tokens was charged a fifth); `tiered_pricing` takes any.
  */
 function tiers({ prices, priceBands = [], limits }: Route) {
   const starts = [{ abovePromptTokens: 0, ...prices }, ...priceBands].sort(

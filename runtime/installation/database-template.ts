@@ -77,7 +77,7 @@ async function build(home: string, migrationsDirectory: string, { report, signal
 }
 
 /** An empty cluster, served on any free port. */
-async function startedCluster(options: Omit<PostgresOptions, 'port'>, signal?: AbortSignal): Promise<Postgres> {
+export async function startedCluster(options: Omit<PostgresOptions, 'port'>, signal?: AbortSignal): Promise<Postgres> {
   let postgres = await Postgres.open({ ...options, port: 0 });
   await postgres.initialise(signal);
   await startOnAnyPort(async (port) => {

@@ -22,16 +22,22 @@ const RECORD = `
 /**
  * Applies LiteLLM's SQL migrations and records them the way `prisma migrate deploy` does.
  *
+ * @param wanted - leaves out migrations, to make the tables of an older release; default: all
  * @returns the names of those it applied
  */
-export async function migrate(databaseUrl: string, directory: string, work: Work = quietly): Promise<string[]> {
+export async function migrate(
+  databaseUrl: string,
+  directory: string,
+  work: Work = quietly,
+  wanted: (name: string) => boolean = () => true,
+): Promise<string[]> {
   const client = new pg.Client({ connectionString: databaseUrl });
   await client.connect();
   try {
     await client.query(CREATE_LEDGER);
     const { rows } = await client.query<{ migration_name: string }>('SELECT migration_name FROM "_prisma_migrations"');
     const recorded = new Set(rows.map((row) => row.migration_name));
-    const pending = migrationNames(directory).filter((name) => !recorded.has(name));
+    const pending = migrationNames(directory).filter((name) => !recorded.has(name) && wanted(name));
     for (const [index, name] of pending.entries()) {
       work.signal?.throwIfAborted();
       work.report(`migration ${index + 1} of ${pending.length}`);

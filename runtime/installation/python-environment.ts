@@ -14,7 +14,7 @@ export const QUERY_ENGINE = join(__dirname, '../../packages/prisma-engine/query-
 
 const REQUIREMENTS = [`litellm[proxy]==${LITELLM_VERSION}`, `prisma==${PRISMA_CLIENT_VERSION}`];
 /** The versions of everything these draw in, as tested; keeps a later upload from changing the demo. */
-const CONSTRAINTS = join(__dirname, 'constraints.txt');
+export const CONSTRAINTS = join(__dirname, 'constraints.txt');
 const NEEDED_BYTES = 1.5 * 1024 ** 3;
 
 /** Written last: an installation without it was interrupted. */

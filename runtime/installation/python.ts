@@ -2,7 +2,7 @@ import { Problem } from '../problem';
 import { run } from '../processes/run';
 
 /** First and last minor version of Python 3 that LiteLLM and its database client are known to run on. */
-const OLDEST = 10;
+export const OLDEST = 10;
 const NEWEST = 13;
 
 /** A Python interpreter that can hold LiteLLM. */
@@ -34,6 +34,28 @@ export async function findPython(env: NodeJS.ProcessEnv = process.env): Promise<
   const fix = 'install one of these, or name its interpreter in GATEWAY_PYTHON';
   if (unsupported.length > 0) throw new Problem(`LiteLLM needs ${range}, but ${unsupported.join(', ')}; ${fix}`);
   throw new Problem(`LiteLLM needs ${range}, and there is no ${commands.join(', ')} on the PATH; ${fix}`);
+}
+
+/**
+ * Every supported interpreter of this machine, one for each minor version: first the one that {@link findPython} takes, which
+ * is all where `GATEWAY_PYTHON` names it.
+ *
+ * @throws Problem as {@link findPython}
+ */
+export async function supportedPythons(env: NodeJS.ProcessEnv = process.env): Promise<[Python, ...Python[]]> {
+  const found: [Python, ...Python[]] = [await findPython(env)];
+  const minors = env.GATEWAY_PYTHON ? [] : Array.from({ length: NEWEST - OLDEST + 1 }, (_, index) => OLDEST + index);
+  for (const minor of minors) {
+    const command = `python3.${minor}`;
+    const version = (await run(command, ['-c', PROBE], { env: { PATH: env.PATH } }).catch(() => '')).trim();
+    if (isSupported(version) && found.every((other) => minorVersion(other) !== minor)) found.push({ command, version });
+  }
+  return found;
+}
+
+/** `11` of Python 3.11.7. */
+export function minorVersion({ version }: Python): number {
+  return Number(version.split('.')[1]);
 }
 
 /** @throws Problem where the interpreter cannot make virtual environments, as on Debian without `python3-venv` */

@@ -1,9 +1,10 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { LITELLM_VERSION } from '../../../runtime/versions';
 import { sendCommand } from '../support/harness';
 import { chat, eventually, send } from '../support/requests';
 import { startScriptedAnthropic } from '../support/scripted-anthropic/scripted-anthropic';
@@ -21,7 +22,7 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 const CACHE = process.env['GATEWAY_CACHE_DIR'] ?? join(ROOT, '.cache');
 /** The program of the environment that the harness has made. */
-const LITELLM = join(CACHE, readdirSync(CACHE).find((name) => /^python-[\d.]+$/.test(name)) ?? '', 'bin', 'litellm');
+const LITELLM = join(CACHE, `python-${LITELLM_VERSION}`, 'bin', 'litellm');
 
 interface Finding {
   id: string;

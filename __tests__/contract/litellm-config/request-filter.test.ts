@@ -1,13 +1,10 @@
 import { execFile } from 'node:child_process';
-import { createHash } from 'node:crypto';
-import { existsSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { promisify } from 'node:util';
-import writeFileAtomic from 'write-file-atomic';
 import { ALLOWED_ROUTES } from '../../../images/key-provisioner/src/keys/routes';
 import { REQUEST_RULES } from '../../../litellm-config/request-rules';
 import { cacheDirectory } from '../../../runtime/installation/directories';
 import { LITELLM_VERSION } from '../../../runtime/versions';
+import { litellmNames as namesOf } from '../../../scripts/litellm/inventory';
 import { startForeignServer } from '../agents/support/foreign-server';
 import { sendCommand } from '../support/harness';
 import { eventually, type Reply, send } from '../support/requests';
@@ -478,13 +475,9 @@ async function withLiteLLM(program: string[]): Promise<string> {
   return stdout;
 }
 
-/** Reading all of LiteLLM's source takes half a minute of a processor, so it is done once per version and program. */
 async function litellmNames(): Promise<string[]> {
-  const program = join(__dirname, 'litellm_names.py');
-  const inputs = createHash('sha256').update(LITELLM_VERSION).update(readFileSync(program)).digest('hex').slice(0, 16);
-  const file = join(cacheDirectory(), `litellm-names-${inputs}.json`);
-  if (!existsSync(file)) writeFileAtomic.sync(file, await withLiteLLM([program]));
-  return JSON.parse(readFileSync(file, 'utf8')) as string[];
+  const { python } = await sendCommand<{ python: string }>('POST', '/databases');
+  return namesOf(LITELLM_VERSION, python, cacheDirectory());
 }
 
 const litellmRoutes = async () =>

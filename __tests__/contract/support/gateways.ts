@@ -16,6 +16,16 @@ import { Postgres } from '../../../runtime/services/postgres';
 import { ForkServer } from './fork-server';
 import { type GatewayAnswer, type GatewayRequest, onSamePort, TestGateway } from './test-gateway';
 
+/** A database without a gateway. */
+export interface TestDatabase {
+  readonly databaseUrl: string;
+  /** LiteLLM's SQL migrations. */
+  readonly migrationsDirectory: string;
+  /** The interpreter that has LiteLLM and its database client. */
+  readonly python: string;
+  readonly queryEngine: string;
+}
+
 /** One PostgreSQL server, and the gateways that suites start on databases of their own. */
 export class TestGateways {
   private readonly running = new Map<string, TestGateway>();
@@ -24,6 +34,7 @@ export class TestGateways {
   private constructor(
     private readonly directory: string,
     private readonly venv: string,
+    private readonly migrationsDirectory: string,
     /** Path of Envoy. */
     readonly envoy: string,
     private readonly postgres: Postgres,
@@ -50,14 +61,14 @@ export class TestGateways {
       await postgres.start(work.signal);
     });
     if (!postgres) throw new Error('PostgreSQL was not started');
-    return new TestGateways(directory, venv, envoy, postgres);
+    return new TestGateways(directory, venv, migrationsDirectory, envoy, postgres);
   }
 
   async start(request: GatewayRequest): Promise<GatewayAnswer> {
     const id = randomBytes(4).toString('hex');
     const directory = join(this.directory, id);
     mkdirSync(directory, { mode: 0o700 });
-    const databaseUrl = await this.postgres.createDatabase(`suite_${id}`, TEMPLATE_DATABASE);
+    const databaseUrl = request.databaseUrl || (await this.postgres.createDatabase(`suite_${id}`, TEMPLATE_DATABASE));
     const { venv, envoy, forkServer } = this;
     const gateway = new TestGateway({ id, directory, databaseUrl, venv, envoy, forkServer }, request);
     this.running.set(id, gateway);
@@ -74,10 +85,11 @@ export class TestGateways {
    *
    * @param options `migrated`: with LiteLLM's tables; default true
    */
-  async database({ migrated = true } = {}): Promise<{ databaseUrl: string; python: string; queryEngine: string }> {
+  async database({ migrated = true } = {}): Promise<TestDatabase> {
     const name = `suite_${randomBytes(4).toString('hex')}`;
     const databaseUrl = await this.postgres.createDatabase(name, migrated ? TEMPLATE_DATABASE : undefined);
-    return { databaseUrl, python: join(this.venv, 'bin/python'), queryEngine: QUERY_ENGINE };
+    const { venv, migrationsDirectory } = this;
+    return { databaseUrl, migrationsDirectory, python: join(venv, 'bin/python'), queryEngine: QUERY_ENGINE };
   }
 
   /** Another key-provisioner for the same gateway, with the same secrets. */

@@ -20,6 +20,8 @@ export interface GatewayOptions {
   readonly env?: Record<string, string>;
   /** Whether a key-provisioner runs too, or what is added to its environment (`CODER_URL`, `LOG_LEVEL`, …). @default false */
   readonly keyProvisioner?: boolean | Record<string, string>;
+  /** A migrated database of `POST /databases` to start on. @default - a fresh one */
+  readonly databaseUrl?: string;
 }
 
 /** A process of the gateway, for outages. Each call resolves when it is done: `start` when the service answers. */
@@ -55,7 +57,7 @@ export interface Gateway {
   stop(): Promise<void>;
 }
 
-/** The real LiteLLM on a fresh database, and the real key-provisioner where asked for. Stop it in `afterAll`. */
+/** The real LiteLLM on a database, and the real key-provisioner where asked for. Stop it in `afterAll`. */
 export async function startGateway(options: GatewayOptions = {}): Promise<Gateway> {
   const settings = settingsOf(options.settings);
   const answer = await sendCommand<GatewayAnswer>('POST', '/gateways', {
@@ -63,6 +65,7 @@ export async function startGateway(options: GatewayOptions = {}): Promise<Gatewa
     settings,
     config: configText(settings, options),
     env: options.env ?? {},
+    databaseUrl: options.databaseUrl ?? '',
     keyProvisioner: Boolean(options.keyProvisioner),
     provisionerEnv: typeof options.keyProvisioner === 'object' ? options.keyProvisioner : {},
   });

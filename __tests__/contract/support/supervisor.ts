@@ -62,7 +62,7 @@ async function handle(command: string, body: unknown): Promise<unknown> {
   const [, method, first, id = '', service = '', action = ''] =
     /^(\w+) \/([\w-]+)(?:\/([\w-]+))?(?:\/([\w-]+))?(?:\/([\w-]+))?$/.exec(command) ?? [];
   if (method === 'POST' && first === 'envoy') return { program: gateways.envoy };
-  if (method === 'POST' && first === 'databases') return gateways.database();
+  if (method === 'POST' && first === 'databases') return gateways.database(body as { migrated?: boolean });
   if (method === 'POST' && first === 'postgres')
     return id === 'stop' ? gateways.stopPostgres() : gateways.startPostgres();
   if (first === 'gateways') {

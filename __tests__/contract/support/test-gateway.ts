@@ -21,6 +21,8 @@ export interface GatewayRequest {
   /** Added to LiteLLM's environment. */
   readonly env: Record<string, string>;
   readonly keyProvisioner: boolean;
+  /** A migrated database to start on; empty: a fresh one. */
+  readonly databaseUrl: string;
   /** Added to the key-provisioner's environment. */
   readonly provisionerEnv: Record<string, string>;
 }

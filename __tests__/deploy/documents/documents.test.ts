@@ -23,6 +23,7 @@ const ELSEWHERE: Readonly<Record<string, string>> = {
   'scripts/workspace-firewall.sh install 10.1.2.0/24 host:7080': '__tests__/deploy/workspace/isolation.test.ts',
   'scripts/workspace-firewall.sh status': '__tests__/deploy/workspace/isolation.test.ts',
   'scripts/workspace-firewall.sh remove': '__tests__/deploy/workspace/isolation.test.ts',
+  'make litellm VERSION=1.108.7': '__tests__/contract/runtime/move.test.ts, in a copy',
   'make workspace-image': '__tests__/deploy/workspace-image/image.test.ts builds it',
   'make workspace-image template':
     '__tests__/deploy/workspace-image/image.test.ts builds it; `make template` is typed here',
@@ -150,12 +151,23 @@ describe('the second day', () => {
     expect(walk.type('gateway keys list --scope workspace')).toContain('workspace-one');
   });
 
-  test('a backup brings back what was lost', () => {
+  test('a backup brings back what was lost, also into a database that a newer release has changed', async () => {
     walk.type('docker exec ai-gateway-postgres pg_dump -U litellm -Fc litellm > gateway.dump');
     walk.type('npx gateway --yes keys delete ci-my-repo');
     expect(walk.tryType('npx gateway keys info ci-my-repo').status).not.toBe(0);
-    walk.type('docker exec -i ai-gateway-postgres pg_restore -U litellm -d litellm --clean --if-exists < gateway.dump');
+    // As the migrations of LiteLLM do: a new table that refers to an old one.
+    const newer = 'CREATE TABLE newer (user_id text REFERENCES "LiteLLM_UserTable")';
+    docker('exec', `${walk.name}-postgres`, 'psql', '-U', 'litellm', '-c', newer);
+    walk.type('docker stop ai-gateway-litellm');
+    walk.type('docker exec ai-gateway-postgres dropdb -U litellm --force litellm');
+    walk.type('docker exec ai-gateway-postgres createdb -U litellm litellm');
+    walk.type('docker exec -i ai-gateway-postgres pg_restore -U litellm -d litellm --exit-on-error < gateway.dump');
+    walk.type('docker start ai-gateway-litellm');
+    const state = () => walk.tryType('npx gateway --json keys info ci-my-repo').stdout;
+    await until(() => state().includes('active'), 180);
     expect(keys('info', 'ci-my-repo').state).toBe('active');
+    const gone = "SELECT to_regclass('newer') IS NULL";
+    expect(docker('exec', `${walk.name}-postgres`, 'psql', '-U', 'litellm', '-Atc', gone)).toBe('t');
   });
 
   test('a change is reviewed before it is planned', () => {

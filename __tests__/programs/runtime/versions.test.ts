@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ENVOY_VERSION, LITELLM_VERSION, PRISMA_CLIENT_VERSION, releaseOf } from '../../../runtime/versions';
+import { namedVersions } from '../../../scripts/litellm/pins';
 import images from '../../../workloads/images.json';
 
 const root = join(__dirname, '../../..');
@@ -46,19 +47,8 @@ test('no constraint holds LiteLLM, its database client or Envoy at another versi
   expect(contradicting).toEqual([]);
 });
 
-/** Where a version stands as an example, or belongs to what a test compares. */
-const EXAMPLES = /^(__tests__\/|package-lock\.json$|settings\/(schema|image-tags)\.ts$|workloads\/images\.json$)/;
-/** `LiteLLM 1.2.3`, `LiteLLM v1.2.3`, `litellm==1.2.3`, `litellm[proxy]==1.2.3`, `litellm-non_root:v1.2.3`, `measured on 1.2.3`. */
-const VERSION =
-  /(?:litellm(?:\[proxy\])?(?:\s+(?:version\s+)?|==)v?|litellm[\w-]*:v|measured(?:,| on| with)\s+)(\d+\.\d+\.\d+)/gi;
-
 test('every other text that names the version of LiteLLM names the pinned one', () => {
-  const files = execFileSync('git', ['ls-files', '-z'], { cwd: root, encoding: 'utf8' })
-    .split('\0')
-    .filter((path) => path && !EXAMPLES.test(path));
-  const named = files.flatMap((path) =>
-    [...read(path).matchAll(VERSION)].map(([text, version]) => ({ path, text, version })),
-  );
+  const named = namedVersions(root);
   expect(named.map(({ path }) => path)).toContain('README.md');
   expect(named.filter(({ version }) => version !== LITELLM_VERSION)).toEqual([]);
 });
