@@ -103,11 +103,13 @@ function writesOf(sum: number, parts: z.output<typeof cacheCreation>) {
   return { cacheWrite5m: Math.max(fiveMinutes, sum - cacheWrite1h), cacheWrite1h };
 }
 
-/** The top-level counts are the sum of all iterations but the compactions (Anthropic's documentation of compaction). */
+/** The top-level counts are the sum of the iterations that are messages (Anthropic's documentation of compaction); the others come on top. */
 const compactionsOf = (
   iterations: readonly (AnthropicTokens & { type?: string | null | undefined })[] | null | undefined,
 ) => ({
-  compactions: (iterations ?? []).filter(({ type }) => type === 'compaction').map(anthropicTokenUsage),
+  compactions: (iterations ?? [])
+    .filter(({ type }) => typeof type === 'string' && type !== 'message')
+    .map(anthropicTokenUsage),
 });
 
 const minus = (whole: TokenUsage, part: TokenUsage): TokenUsage => ({

@@ -244,7 +244,9 @@ function addModel(): void {
       {
         provider: 'anthropic',
         model: 'claude-opus-4-8',
-        prices: { input: 5, output: 25, cacheWrite: 6.25, cacheRead: 0.5 },
+        prices: { input: 5, output: 25, cacheWrite: 6.25, cacheWrite1h: 10, cacheRead: 0.5 },
+        rates: anthropicRates(),
+        priceSource: ANTHROPIC_PRICES,
         limits: LONG,
         abilities: CLAUDE,
         unsupportedParameters: ['temperature', 'top_p', 'top_k'],

@@ -13,7 +13,9 @@ from typing import Any, NamedTuple
 import litellm
 from litellm import cost_calculator
 from litellm._logging import verbose_proxy_logger
+from litellm.exceptions import MidStreamFallbackError
 from litellm.litellm_core_utils.streaming_chunk_builder_utils import ChunkProcessor
+from litellm.litellm_core_utils.streaming_handler import CustomStreamWrapper
 from litellm.llms.anthropic.chat.transformation import AnthropicConfig
 from litellm.llms.bedrock.chat.converse_transformation import AmazonConverseConfig
 from litellm.proxy import proxy_server
@@ -130,7 +132,7 @@ def usage_of(answer: object) -> Usage | None:
     compactions = tuple(
         anthropic_tokens(each)
         for each in (iterations if isinstance(iterations, Sequence) else ())
-        if isinstance(each, Mapping) and each.get("type") == "compaction"
+        if isinstance(each, Mapping) and isinstance(each.get("type"), str) and each["type"] != "message"
     )
     return Usage(
         own._replace(output=own.output + recovered_output(reported, told, own, compactions)),
@@ -244,6 +246,7 @@ def count_by_the_price_sheet() -> None:
     keep_in_answers()
     keep_in_streams()
     keep_in_responses()
+    end_broken_streams()
     computed = cost_calculator.completion_cost
 
     @wraps(computed)
@@ -333,6 +336,25 @@ def keep_in_streams() -> None:
         return kept(build(self, chunks, *args, **kwargs), told[-1] if told else None)
 
     ChunkProcessor.calculate_usage = calculate_usage
+
+
+def end_broken_streams() -> None:
+    """
+    Has a stream that breaks after its start end in its error, as `/v1/messages` does. LiteLLM would have another deployment go on
+    in the same row of its ledger, and lose what the first one billed (measured on 1.108.7 over the Responses API).
+    """
+    fail_over = CustomStreamWrapper._handle_stream_fallback_error
+
+    @wraps(fail_over)
+    def handle_stream_fallback_error(self, error):  # noqa: ANN001, ANN202 - LiteLLM's signature
+        try:
+            fail_over(self, error)
+        except MidStreamFallbackError as wanted:
+            if not self.chunks or wanted.original_exception is None:
+                raise
+            raise wanted.original_exception from None
+
+    CustomStreamWrapper._handle_stream_fallback_error = handle_stream_fallback_error
 
 
 def kept_in(chunk: object) -> object:

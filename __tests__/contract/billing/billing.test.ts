@@ -89,10 +89,13 @@ function everyCase(): Case[] {
     ];
     return dimensions.flatMap(({ name, usage, fields }) =>
       APIS.flatMap((api) =>
-        FORMS.filter((form) => !isBedrock || form === 'whole' || form === 'cumulative').map((form) => {
-          const what = `${model.name}, ${name}, ${api}, ${form}`;
-          return { what, model, api, form, told: { usage, id: what }, fields };
-        }),
+        // Where a stream reports its usage is no matter of the model.
+        FORMS.filter((form) => model.name === 'claude-haiku-5-5' || form === 'whole' || form === 'cumulative').map(
+          (form) => {
+            const what = `${model.name}, ${name}, ${api}, ${form}`;
+            return { what, model, api, form, told: { usage, id: what }, fields };
+          },
+        ),
       ),
     );
   });
@@ -232,7 +235,7 @@ test('after 500 requests with cuts, retries, fail-overs and concurrency every su
     await eventually(async () => {
       last = await sums();
       for (const counted of Object.values(last)) expect(isClose(counted, billed)).toBe(true);
-    }, 60);
+    }, 30);
   } finally {
     console.log(
       `${run.told()}; billed $${billed.toFixed(6)} in ${lines.length} answers, counted ${JSON.stringify(last)}`,

@@ -2,6 +2,7 @@
  * A stand-in for Bedrock's runtime on 127.0.0.1: Converse and InvokeModel, each with and without a stream. What a request is
  * told to report is read as in `scripted-anthropic/`, and it keeps a bill of its own from the same published price sheet.
  */
+import { randomUUID } from 'node:crypto';
 import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { billed } from './scripted-anthropic/bill';
@@ -23,7 +24,7 @@ export async function startScriptedBedrock() {
     const answers: Record<string, () => void> = {
       converse: () => sendJson(response, { ...CONVERSE, usage: inConverseWords(usage) }),
       'converse-stream': () => sendEvents(response, converseEvents(usage)),
-      invoke: () => sendJson(response, { ...MESSAGE, usage }),
+      invoke: () => sendJson(response, { ...message(), usage }),
       'invoke-with-response-stream': () => sendEvents(response, invokeEvents(usage)),
     };
     const answer = answers[action];
@@ -47,10 +48,18 @@ const CONVERSE = {
   stopReason: 'end_turn',
   metrics: { latencyMs: 1 },
 };
-const MESSAGE = {
-  ...{ id: 'msg_1', type: 'message', role: 'assistant', model: 'claude', stop_reason: 'end_turn', stop_sequence: null },
+/** LiteLLM's ledger has one row for each id. */
+const message = () => ({
+  ...{
+    id: `msg_${randomUUID()}`,
+    type: 'message',
+    role: 'assistant',
+    model: 'claude',
+    stop_reason: 'end_turn',
+    stop_sequence: null,
+  },
   content: [{ type: 'text', text: 'hello' }],
-};
+});
 
 function inConverseWords(usage: Usage) {
   const count = (name: string) => Number(usage[name] ?? 0);
@@ -79,7 +88,7 @@ const invokeEvents = (usage: Usage): [string, object][] =>
   [
     {
       type: 'message_start',
-      message: { ...MESSAGE, content: [], stop_reason: null, usage: { ...usage, output_tokens: 1 } },
+      message: { ...message(), content: [], stop_reason: null, usage: { ...usage, output_tokens: 1 } },
     },
     { type: 'content_block_start', index: 0, content_block: { type: 'text', text: '' } },
     { type: 'content_block_delta', index: 0, delta: { type: 'text_delta', text: 'hello' } },

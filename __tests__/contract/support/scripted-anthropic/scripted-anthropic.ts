@@ -58,7 +58,8 @@ export async function startScriptedAnthropic(options: Options = {}) {
     if (options.logFile) appendFileSync(options.logFile, `${JSON.stringify({ ...entry, body: undefined })}\n`);
 
     const broken = Boolean(told?.breaks && body.stream);
-    if (broken) message.usage = { ...message.usage, output_tokens: 1 };
+    // What is told at the end only is not told at all.
+    if (broken) message.usage = { ...message.usage, output_tokens: 1, server_tool_use: undefined };
     if (status === 200 && message.usage && options.bills)
       bill.push({ id: told?.id, model: body.model ?? '', usd: billed(body.model ?? '', message.usage) });
     if (status === 200 && body.stream) await stream(response, message, told);
