@@ -66,7 +66,7 @@ export async function generatePythonClient(options: PythonClientOptions): Promis
 
 /**
  * Keeps the types of each model out of the import of the client. Only type checkers read them; making them takes a quarter of
- * the time in which LiteLLM starts (eight megabytes of `TypedDict`, measured with LiteLLM 1.104.2).
+ * the time in which LiteLLM starts (eight megabytes of `TypedDict`).
  */
 function loadModelTypesOnDemand(client: string): void {
   const file = join(client, 'types.py');
