@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { userInfo } from 'node:os';
+import { MOST_CORRECTED_ACCOUNTS } from '../../images/key-provisioner/src/contract';
 import type { Settings } from '../../settings/schema';
 import { provisionerClient } from '../clients';
 import type { CommandContext } from '../context';
@@ -13,9 +14,6 @@ import { planCorrections } from './corrections/plan';
 import { applyCorrections, type Correction } from './corrections/store';
 import { showPlan, signed } from './format/text';
 import { type LedgerDatabase, LedgerError } from './ledger/database';
-
-/** Accounts of one kind in one call. */
-const ANNOUNCED = 500;
 
 export interface CorrectProps {
   readonly context: CommandContext;
@@ -84,8 +82,11 @@ async function announce(
   const [keys, people] = [ids('key'), ids('user')];
   try {
     let failures = 0;
-    for (let at = 0; at < Math.max(keys.length, people.length); at += ANNOUNCED) {
-      const some = { keys: keys.slice(at, at + ANNOUNCED), people: people.slice(at, at + ANNOUNCED) };
+    for (let at = 0; at < Math.max(keys.length, people.length); at += MOST_CORRECTED_ACCOUNTS) {
+      const some = {
+        keys: keys.slice(at, at + MOST_CORRECTED_ACCOUNTS),
+        people: people.slice(at, at + MOST_CORRECTED_ACCOUNTS),
+      };
       failures += (await client.spendCorrected(some)).failed;
     }
     if (failures > 0) later(`${plural(failures, 'account')} could not be announced to LiteLLM`);

@@ -53,6 +53,7 @@ async function main(): Promise<void> {
     response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(answer ?? {}));
   });
   server.requestTimeout = 0; // a start takes as long as it takes
+  server.keepAliveTimeout = 0; // a connection that is closed while a test reuses it fails that test
   server.listen(0, '127.0.0.1', () => {
     process.stdout.write(`${JSON.stringify({ url: `http://127.0.0.1:${(server.address() as AddressInfo).port}` })}\n`);
   });

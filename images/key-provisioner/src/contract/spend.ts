@@ -1,15 +1,18 @@
 import { z } from 'zod';
 import { id } from './fields';
 
+/** Accounts of either kind in one request: LiteLLM is asked about one after the other, and the answer waits for that. */
+export const MOST_CORRECTED_ACCOUNTS = 50;
+
 /** `POST /api/v1/admin/spend-corrected`: accounts whose spend was changed in LiteLLM's database. */
 export const spendCorrectedRequestSchema = z.strictObject({
   /** Hashes of keys, as LiteLLM keeps them. */
   keys: z
     .array(z.string().regex(/^[0-9a-f]{64}$/, 'must be the SHA-256 of a key, in hexadecimal'))
-    .max(500)
+    .max(MOST_CORRECTED_ACCOUNTS)
     .default([]),
   /** People, by Coder's id. */
-  people: z.array(id).max(500).default([]),
+  people: z.array(id).max(MOST_CORRECTED_ACCOUNTS).default([]),
 });
 export type SpendCorrectedRequest = z.input<typeof spendCorrectedRequestSchema>;
 
