@@ -24,12 +24,16 @@ const ELSEWHERE: Readonly<Record<string, string>> = {
   'scripts/workspace-firewall.sh status': '__tests__/deploy/workspace/isolation.test.ts',
   'scripts/workspace-firewall.sh remove': '__tests__/deploy/workspace/isolation.test.ts',
   'make litellm VERSION=1.108.7': '__tests__/contract/runtime/move.test.ts, in a copy',
+  'make litellm': '__tests__/contract/runtime/move.test.ts, in a copy',
+  'cdktf destroy': '__tests__/deploy/platform/platform.test.ts',
   'make workspace-image': '__tests__/deploy/workspace-image/image.test.ts builds it',
   'make workspace-image template':
     '__tests__/deploy/workspace-image/image.test.ts builds it; `make template` is typed here',
   'npx gateway generate-key': '__tests__/contract/cli/generate-key.test.ts',
   'npx gateway spend audit --from 2026-11-01 --to 2026-11-30 --csv': '__tests__/contract/cli/spend.test.ts',
   'npx gateway spend audit --report cost-report.json': '__tests__/contract/cli/spend.test.ts',
+  'gateway spend audit --json': '__tests__/contract/cli/spend.test.ts',
+  'gateway spend audit --apply': '__tests__/contract/cli/spend.test.ts',
   'npx gateway spend audit --apply': '__tests__/contract/cli/spend.test.ts',
   'coder tokens create --name key-provisioner --lifetime 8760h --scope workspace:read --scope template:read':
     '__tests__/deploy/coder/coder.test.ts',
