@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { StandInWorkspace } from '../../contract/key-provisioner/stand-in-coder';
@@ -64,7 +64,10 @@ export class StandIns {
     rmSync(this.directory, { recursive: true, force: true });
   }
 
+  /** In one step: the container reads the file whenever it changes, and half of it is no JSON. */
   private say(): void {
-    writeFileSync(path.join(this.directory, 'workspaces.json'), JSON.stringify(this.known));
+    const file = path.join(this.directory, 'workspaces.json');
+    writeFileSync(`${file}.new`, JSON.stringify(this.known));
+    renameSync(`${file}.new`, file);
   }
 }
