@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { id } from './fields';
 
 /** Accounts of either kind in one request: LiteLLM is asked about one after the other, and the answer waits for that. */
-export const MOST_CORRECTED_ACCOUNTS = 50;
+export const MOST_CORRECTED_ACCOUNTS = 20;
 
 /** `POST /api/v1/admin/spend-corrected`: accounts whose spend was changed in LiteLLM's database. */
 export const spendCorrectedRequestSchema = z.strictObject({
