@@ -101,7 +101,9 @@ function priceProblems(where: string, { provider, prices, priceBands = [], rates
       `${where} has no price ${kind}; give it in US dollars, or "${NOT_OFFERED}" where ${provider} has no such thing`,
     ];
   };
-  const dimensions = [prices, ...priceBands].flatMap((band) => TOKEN_PRICES.flatMap((kind) => said(kind, band[kind])));
+  const dimensions = [prices, ...priceBands].flatMap((band) =>
+    TOKEN_PRICES.flatMap((kind) => said(kind, band?.[kind])),
+  );
   const order = priceBands.some(
     ({ abovePromptTokens }, index) => !(abovePromptTokens > (priceBands[index - 1]?.abovePromptTokens ?? 0)),
   )

@@ -63,7 +63,7 @@ export function usageOfAnthropic(raw: unknown): Usage {
 export function usageOfLiteLLM(raw: unknown): Usage {
   // Kept by the gateway's LiteLLM since the price sheet counts (`images/litellm/request_costs.py`).
   const kept = raw !== null && typeof raw === 'object' && 'provider_usage' in raw ? raw.provider_usage : undefined;
-  if (kept) return usageOfAnthropic(kept);
+  if (kept) return withWhatArrived(usageOfAnthropic(kept), raw);
   if (raw !== null && typeof raw === 'object' && 'input_tokens' in raw && !('prompt_tokens' in raw)) {
     return usageOfAnthropic(raw);
   }
@@ -83,6 +83,16 @@ export function usageOfLiteLLM(raw: unknown): Usage {
   const { compactions } = compactionsOf(usage.iterations);
   const apart = compactions.reduce((rest, call) => minus(rest, call), whole);
   return { ...apart, compactions, ...wordsOf(usage) };
+}
+
+/** LiteLLM's own count of an answer, and how a stream that was cut is told: the provider says how much it wrote at the end only. */
+const countedOutput = z.looseObject({ completion_tokens: count, output_tokens: count });
+
+function withWhatArrived(told: Usage, raw: unknown): Usage {
+  const { completion_tokens, output_tokens } = countedOutput.parse(raw);
+  const counted = completion_tokens || output_tokens;
+  const whole = told.compactions.reduce((sum, { output }) => sum + output, told.output);
+  return { ...told, output: told.output + Math.max(0, counted - whole) };
 }
 
 type AnthropicTokens = z.output<typeof anthropicTokens>;

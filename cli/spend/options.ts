@@ -1,4 +1,5 @@
 import { InvalidArgumentError, Option } from 'commander';
+import { isDay } from './day';
 
 /** Of commands that read the ledger of a demo. */
 export interface DemoOptions {
@@ -9,11 +10,7 @@ export const demoOption = () => new Option('--demo <directory>', "read a demo's 
 
 /** A day of the calendar. */
 export function dayArgument(value: string): string {
-  const day = /^\d{4}-\d{2}-\d{2}$/.test(value) ? new Date(value) : undefined;
-  // 2026-02-30 is read as the second of March.
-  if (!day || Number.isNaN(day.getTime()) || day.toISOString().slice(0, 10) !== value) {
-    throw new InvalidArgumentError('It must be a date such as 2026-11-30.');
-  }
+  if (!isDay(value)) throw new InvalidArgumentError('It must be a date such as 2026-11-30.');
   return value;
 }
 

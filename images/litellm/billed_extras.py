@@ -50,7 +50,7 @@ def asked(body: Fields) -> Iterator[Extra]:
         if speed != "fast":
             raise unpriced("speed", speed, "standard, fast")
         yield Extra(FAST_MODE, "speed: fast")
-    if region is not None and region not in PLAIN_REGIONS:
+    if region is not None and not is_one_of(region, PLAIN_REGIONS):
         if region != "us":
             raise unpriced("inference_geo", region, "global, us")
         yield Extra(US_INFERENCE, "inference_geo: us")
@@ -72,7 +72,7 @@ def betas(headers: Iterable[tuple[bytes, bytes]]) -> Iterator[Extra]:
 
 def refuse_uncountable(body: Fields, envelope: str) -> None:
     tier = body.get("service_tier")
-    if tier is not None and tier not in PLAIN_TIERS:
+    if tier is not None and not is_one_of(tier, PLAIN_TIERS):
         raise unpriced("service_tier", tier, ", ".join(sorted(PLAIN_TIERS)))
     if body.get("container") is not None:
         raise Refused(
@@ -105,6 +105,11 @@ def tool_types(body: Fields) -> Iterator[str]:
         kind = tool.get("type") if isinstance(tool, dict) else None
         if isinstance(kind, str):
             yield kind.lower()
+
+
+def is_one_of(value: object, words: frozenset[str]) -> bool:
+    """Also for a list or an object, which cannot be looked up in a set."""
+    return isinstance(value, str) and value in words
 
 
 def unpriced(field: str, value: object, allowed: str) -> Refused:

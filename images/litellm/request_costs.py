@@ -208,10 +208,9 @@ def deployment_of(model_id: object) -> Fields | None:
 
 
 def deployments_of(model: object) -> list[Fields]:
-    """Every place of a name, in the order they are asked."""
+    """Every place of a name."""
     router = proxy_server.llm_router
-    places = [] if router is None else [fields(each) for each in router.get_model_list(model_name=str(model)) or ()]
-    return sorted(places, key=lambda each: number(fields(each.get("litellm_params")).get("order")))
+    return [] if router is None else [fields(each) for each in router.get_model_list(model_name=str(model)) or ()]
 
 
 def provider_of(deployment: Fields) -> str:

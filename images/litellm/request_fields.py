@@ -180,13 +180,16 @@ def parse(body: bytes) -> Fields:
     return parsed
 
 
-def rewritten(body: bytes, rule: Mapping[str, Any]) -> tuple[bytes, Fields]:
-    """The body as LiteLLM is shown it, the same bytes where nothing is taken out, and what is carried past it. Raises Refused."""
+def rewritten(body: bytes, rule: Mapping[str, Any]) -> tuple[bytes, Fields, Fields]:
+    """
+    The body as LiteLLM is shown it, the same bytes where nothing is taken out; its fields; and what is carried past LiteLLM.
+    Raises Refused.
+    """
     if not body.strip():
-        return body, {}
+        return body, {}, {}
     fields = parse(body)
     shown, carried = filtered_fields(fields, rule)
-    return (body if shown == fields else orjson.dumps(shown)), carried
+    return (body if shown == fields else orjson.dumps(shown)), shown, carried
 
 
 def allowed_header(name: bytes) -> bool:

@@ -25,7 +25,7 @@ sys.path.append(str(Path(__file__).parent))
 from billed_extras import Extra, extras_of, refuse_what_a_key_may_not  # noqa: E402
 from provider_requests import carried_fields, carry_past_litellm  # noqa: E402
 from request_costs import count_by_the_price_sheet  # noqa: E402
-from request_fields import RULES, Refused, allowed_header, allowed_query, parse, rewritten, rule_for  # noqa: E402
+from request_fields import RULES, Refused, allowed_header, allowed_query, rewritten, rule_for  # noqa: E402
 from spend_rows import leave_out_the_price_map  # noqa: E402
 
 Scope = MutableMapping[str, Any]
@@ -33,7 +33,6 @@ Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
 Application = Callable[[Scope, Receive, Send], Awaitable[None]]
-
 
 
 class Asked:
@@ -135,8 +134,8 @@ class RequestFilter:
     async def serve(self, rule: Mapping[str, Any], scope: Scope, receive: Receive, send: Send) -> None:
         try:
             body = await read_body(receive, scope["headers"])
-            shown, carried = rewritten(body, rule) if scope["method"] == "POST" else (b"", {})
-            extras = extras_of(parse(shown) | carried, scope["headers"], rule["envelope"]) if shown and rule["spends"] else ()
+            shown, fields, carried = rewritten(body, rule) if scope["method"] == "POST" else (b"", {}, {})
+            extras = extras_of(fields | carried, scope["headers"], rule["envelope"]) if rule["spends"] else ()
         except Refused as refused:
             await answer(send, refused, rule["envelope"])
             return

@@ -17,8 +17,13 @@ const REQUIREMENTS = [`litellm[proxy]==${LITELLM_VERSION}`, `prisma==${PRISMA_CL
 export const CONSTRAINTS = join(__dirname, 'constraints.txt');
 const NEEDED_BYTES = 1.5 * 1024 ** 3;
 
+/** Without the engine's path, which each start passes on: several checkouts may share an environment. */
+const FINGERPRINT = createHash('sha256')
+  .update([...REQUIREMENTS, readFileSync(CONSTRAINTS, 'utf8')].join('\n'))
+  .digest('hex');
+
 /** Of every checkout that asks for the same versions: `python-1.2.3-0a1b2c3d`. */
-export const PYTHON_DIRECTORY = `python-${LITELLM_VERSION}-${fingerprint().slice(0, 8)}`;
+export const PYTHON_DIRECTORY = `python-${LITELLM_VERSION}-${FINGERPRINT.slice(0, 8)}`;
 
 /** Written last: an installation without it was interrupted. */
 const READY = 'ready';
@@ -72,7 +77,7 @@ async function install(venv: string, cache: string, work: Work): Promise<void> {
   await run(join(venv, 'bin/python'), ['-m', 'compileall', '-q', '-j', '0', sitePackages(venv)], { signal }).catch(() =>
     signal?.throwIfAborted(),
   );
-  writeFileSync(join(venv, READY), fingerprint());
+  writeFileSync(join(venv, READY), FINGERPRINT);
 }
 
 async function installPackages(venv: string, { report, signal }: Work): Promise<void> {
@@ -129,7 +134,7 @@ function noSpace(directory: string, free?: number): Problem {
 /** Cheap enough for every start: the marker, an interpreter that runs, and the packages where they should be. */
 async function isUsable(venv: string): Promise<boolean> {
   const marker = join(venv, READY);
-  if (!existsSync(marker) || readFileSync(marker, 'utf8') !== fingerprint()) return false;
+  if (!existsSync(marker) || readFileSync(marker, 'utf8') !== FINGERPRINT) return false;
   const probe = [
     'import importlib.metadata as m, importlib.util as u',
     `assert m.version("litellm") == "${LITELLM_VERSION}" and m.version("prisma") == "${PRISMA_CLIENT_VERSION}"`,
@@ -140,13 +145,6 @@ async function isUsable(venv: string): Promise<boolean> {
     () => existsSync(join(venv, 'bin/litellm')) && existsSync(join(sitePackages(venv), 'prisma/client.py')),
     () => false,
   );
-}
-
-/** Without the engine's path, which each start passes on: several checkouts may share an environment. */
-function fingerprint(): string {
-  return createHash('sha256')
-    .update([...REQUIREMENTS, readFileSync(CONSTRAINTS, 'utf8')].join('\n'))
-    .digest('hex');
 }
 
 function sitePackages(venv: string): string {

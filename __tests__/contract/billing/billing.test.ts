@@ -1,4 +1,6 @@
+import { catalog } from '../../../catalog/catalog';
 import { costOf } from '../../../catalog/cost';
+import type { Deployment } from '../../../catalog/model';
 import { usageOfLiteLLM } from '../../../catalog/usage';
 import { type ServedModel, servedModels } from '../../../settings/served-models';
 import { eventually, type Reply, send } from '../support/requests';
@@ -109,6 +111,14 @@ async function inParallel<T, R>(items: readonly T[], atOnce: number, run: (item:
   return results;
 }
 
+/** A row of the ledger, priced again by the catalog. */
+function audit({ spend, model_id, metadata }: Row): number {
+  const [name, order] = model_id.split('/');
+  const deployments: readonly Deployment[] = catalog.find((model) => model.name === name)?.deployments ?? [];
+  const deployment = deployments[Number(order) - 1];
+  return spend > 0 && deployment ? costOf(deployment, usageOfLiteLLM(metadata.usage_object)) : 0;
+}
+
 const isClose = (counted: number, billed: number) => Math.abs(counted - billed) <= TOLERANCE * billed;
 
 test('every dimension of every model is counted as the provider bills it, or refused by name', async () => {
@@ -170,6 +180,9 @@ describe.each<[Api, string]>([
     ['a region without a price', { inference_geo: 'mars' }, '`inference_geo`: mars has no price'],
     ['a speed without a price', { speed: 'warp' }, '`speed`: warp has no price'],
     ['a tier without a price', { service_tier: 'priority' }, '`service_tier`: priority has no price'],
+    ['a region that is no word', { inference_geo: ['us'] }, "`inference_geo`: ['us'] has no price"],
+    ['a tier that is no word', { service_tier: {} }, '`service_tier`: {} has no price'],
+    ['a speed that is no word', { speed: ['fast'] }, "`speed`: ['fast'] has no price"],
     [
       'code at the provider',
       { tools: [{ type: 'code_execution_20260120', name: 'code' }] },
@@ -226,7 +239,9 @@ test('after 500 requests with cuts, retries, fail-overs and concurrency every su
     const { body: info } = await send('GET', `${gateway.url}/key/info?key=${key}`, gateway.masterKey);
     const { body: user } = await send('GET', `${gateway.url}/user/info?user_id=${person}`, gateway.masterKey);
     const ledger = rows.reduce((sum, { spend }) => sum + spend, 0);
-    return { key: info.info.spend, person: user.user_info.spend, ledger };
+    // As `gateway spend audit` does, which corrects by the difference.
+    const audited = rows.reduce((sum, row) => sum + audit(row), 0);
+    return { key: info.info.spend, person: user.user_info.spend, ledger, audited };
   };
   let last: Awaited<ReturnType<typeof sums>> | undefined;
   try {

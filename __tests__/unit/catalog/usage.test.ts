@@ -105,3 +105,14 @@ test("LiteLLM's sum over a compaction is taken apart", () => {
   };
   expect(usageOfLiteLLM(raw)).toMatchObject({ input: 10, output: 2, compactions: [{ input: 180, output: 35 }] });
 });
+
+test('of a stream that was cut before the provider said how much it had written, what LiteLLM counted is priced', () => {
+  const told = { input_tokens: 100, output_tokens: 1 };
+  const cut = { prompt_tokens: 100, completion_tokens: 40, provider_usage: told };
+  expect(usageOfLiteLLM(cut)).toMatchObject({ input: 100, output: 40 });
+  expect(usageOfLiteLLM({ input_tokens: 100, output_tokens: 40, provider_usage: told })).toMatchObject({ output: 40 });
+  // What a compaction wrote is in LiteLLM's sum too.
+  const iterations = [{ type: 'compaction', input_tokens: 180, output_tokens: 35 }, { type: 'message' }];
+  const compacted = { ...cut, completion_tokens: 36, provider_usage: { ...told, iterations } };
+  expect(usageOfLiteLLM(compacted)).toMatchObject({ output: 1, compactions: [{ output: 35 }] });
+});

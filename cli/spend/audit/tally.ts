@@ -1,5 +1,5 @@
 import type { Deployment } from '../../../catalog/model';
-import { ACCOUNT_KINDS, type Account, type AccountKind, type Accounts } from '../ledger/accounts';
+import { ACCOUNT_KINDS, type Account, type AccountKind, type Accounts, type Bearers } from '../ledger/accounts';
 import type { LedgerRow } from '../ledger/rows';
 import type { Pricer } from './price';
 
@@ -87,13 +87,11 @@ export async function tally(rows: AsyncIterable<LedgerRow>, pricer: Pricer, acco
   return { rows: count, failed, groups: [...groups.values()], notPriced: [...notPriced.values()] };
 }
 
-type Bearers = Readonly<Record<AccountKind, Account | undefined>>;
-
 function bearersOf(known: Map<string, Bearers>, accounts: Accounts, { key, user, team }: LedgerRow): Bearers {
   const id = `${key}\n${user}\n${team}`;
   let found = known.get(id);
   if (!found) {
-    found = { key: accounts.bearerOf(key), user: accounts.find('user', user), team: accounts.find('team', team) };
+    found = accounts.bearing({ key, user, team });
     known.set(id, found);
   }
   return found;

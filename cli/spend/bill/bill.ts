@@ -1,4 +1,5 @@
 import { FAMILIES, familyOf } from '../../../images/key-provisioner/src/models/family';
+import { isDay } from '../day';
 
 /** Who sends the bill. */
 export type Biller = 'anthropic' | 'bedrock';
@@ -54,7 +55,7 @@ function otherFamily(name: string) {
 /** Checks a calendar day, or the beginning of a time. @returns undefined for anything else */
 export function dayOf(value: string): string | undefined {
   const day = /^(\d{4}-\d{2}-\d{2})(?:$|[T ])/.exec(value)?.[1];
-  return day && !Number.isNaN(Date.parse(day)) ? day : undefined;
+  return day && isDay(day) ? day : undefined;
 }
 
 /** Checks a decimal number; bills hold nothing else. @returns undefined for anything else */

@@ -30,8 +30,9 @@ export function planCorrections(groups: readonly Group[], settled: SettledGroups
     if (Math.abs(difference) < NEGLIGIBLE) continue;
     const { day, key, user, team, name, deployment, requests, counted, expected } = group;
     open.push({ day, key, user, team, name, deployment, requests, counted, expected, difference });
+    const bearers = accounts.bearing(group);
     for (const kind of ACCOUNT_KINDS) {
-      const account = accountOf(kind, group, accounts);
+      const account = bearers[kind];
       if (!account) continue;
       const change = changes.get(`${kind}/${account.id}`) ?? { account, difference: 0 };
       change.difference += shareInWindow(group, kind, difference);
@@ -44,11 +45,6 @@ export function planCorrections(groups: readonly Group[], settled: SettledGroups
       .filter(({ difference }) => Math.abs(difference) >= NEGLIGIBLE)
       .map(({ account: { kind, id, name }, difference }) => ({ kind, id, name, difference })),
   };
-}
-
-function accountOf(kind: AccountKind, { key, user, team }: Group, accounts: Accounts): Account | undefined {
-  if (kind === 'key') return accounts.bearerOf(key);
-  return accounts.find(kind, kind === 'user' ? user : team);
 }
 
 /**

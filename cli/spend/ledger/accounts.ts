@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { LedgerDatabase } from './database';
+import { isoTime, type LedgerDatabase } from './database';
 import { windowStart } from './window';
 
 /** What money is booked on: a key, a person (LiteLLM's user), a team. */
@@ -19,12 +19,15 @@ export interface Account {
   readonly countsFrom?: string;
 }
 
+/** Undefined for accounts that were deleted. */
+export type Bearers = Readonly<Record<AccountKind, Account | undefined>>;
+
 /** Every account there is, and who bears what was booked on a key. */
 export interface Accounts {
   /** Undefined for one that was deleted. */
   find(kind: AccountKind, id: string): Account | undefined;
-  /** The key that holds what was spent with this one: itself, or what it was rotated to. Undefined where that was deleted. */
-  bearerOf(hash: string): Account | undefined;
+  /** The accounts that a request is booked on. A key's is its own, or that of the key it was rotated to. */
+  bearing(request: { readonly key: string; readonly user: string; readonly team: string }): Bearers;
   /** The name of a key, a deleted one included; its hash where nothing is known of it. */
   keyName(hash: string): string;
 }
@@ -45,12 +48,11 @@ const accountRow = z.tuple([
 ] as const);
 
 const key = (kind: string, table: string) => `
-  SELECT jsonb_build_array('${kind}', token, coalesce(key_alias, ''), spend, budget_duration, ${iso('budget_reset_at')},
+  SELECT jsonb_build_array('${kind}', token, coalesce(key_alias, ''), spend, budget_duration, ${isoTime('budget_reset_at')},
     metadata->'gateway')::text FROM "${table}"`;
 const owner = (kind: string, table: string, id: string, alias: string) => `
-  SELECT jsonb_build_array('${kind}', ${id}, coalesce(${alias}, ''), spend, budget_duration, ${iso('budget_reset_at')},
+  SELECT jsonb_build_array('${kind}', ${id}, coalesce(${alias}, ''), spend, budget_duration, ${isoTime('budget_reset_at')},
     NULL)::text FROM "${table}"`;
-const iso = (column: string) => `to_char(${column}, 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`;
 
 /** @throws LedgerError where the database does not answer */
 export async function readAccounts(database: LedgerDatabase): Promise<Accounts> {
@@ -88,15 +90,16 @@ export async function readAccounts(database: LedgerDatabase): Promise<Accounts> 
     // A key that was deleted and made again starts at zero; one that was rotated carries its spend over, and notes when.
     return next?.note.rotated_at ? next.hash : undefined;
   };
+  const heirOf = (hash: string): Account | undefined => {
+    for (let at: string | undefined = hash; at !== undefined; at = successor(at)) {
+      const account = find('key', at);
+      if (account) return account;
+    }
+    return undefined;
+  };
   return {
     find,
-    bearerOf: (hash) => {
-      for (let at: string | undefined = hash; at !== undefined; at = successor(at)) {
-        const account = find('key', at);
-        if (account) return account;
-      }
-      return undefined;
-    },
+    bearing: ({ key, user, team }) => ({ key: heirOf(key), user: find('user', user), team: find('team', team) }),
     keyName: (hash) => names.get(hash) ?? hash,
   };
 }

@@ -40,5 +40,8 @@ export function text(value: string): string {
   return `'${value.replaceAll('\0', '').replaceAll("'", "''")}'`;
 }
 
+/** A column of type timestamp, which LiteLLM keeps in UTC, as ISO 8601. */
+export const isoTime = (column: string): string => `to_char(${column}, 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`;
+
 /** A value as a literal of type jsonb. */
 export const json = (value: unknown): string => `${text(JSON.stringify(value))}::jsonb`;

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { type LedgerDatabase, LedgerError, text } from './database';
+import { isoTime, type LedgerDatabase, LedgerError, text } from './database';
 
 /** One request as LiteLLM has booked it. */
 export interface LedgerRow {
@@ -41,8 +41,6 @@ export interface LedgerExtent {
   readonly ends?: string;
 }
 
-const ISO = `'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'`;
-
 const row = z.tuple([
   ...[z.string(), z.string(), z.string(), z.string()],
   z.number(),
@@ -57,7 +55,7 @@ const row = z.tuple([
  */
 export async function* ledgerRows(database: LedgerDatabase, range: LedgerRange = {}): AsyncGenerator<LedgerRow> {
   const query = `SELECT jsonb_build_array(
-    api_key, coalesce("user", ''), coalesce(team_id, ''), to_char("startTime", ${ISO}),
+    api_key, coalesce("user", ''), coalesce(team_id, ''), ${isoTime('"startTime"')},
     spend, model, coalesce(model_id, ''), coalesce(model_group, ''), coalesce(custom_llm_provider, ''),
     coalesce(status, ''), coalesce(cache_hit, ''), metadata->'usage_object')::text
     FROM "LiteLLM_SpendLogs" ${condition(range)}`;
@@ -73,7 +71,7 @@ export async function* ledgerRows(database: LedgerDatabase, range: LedgerRange =
 /** @throws LedgerError as {@link ledgerRows} */
 export async function ledgerExtent(database: LedgerDatabase): Promise<LedgerExtent> {
   const [found] = await database.run(
-    `SELECT jsonb_build_array(to_char(min("startTime"), ${ISO}), to_char(max("startTime"), ${ISO}))::text FROM "LiteLLM_SpendLogs";`,
+    `SELECT jsonb_build_array(${isoTime('min("startTime")')}, ${isoTime('max("startTime")')})::text FROM "LiteLLM_SpendLogs";`,
   );
   const [begins, ends] = z.tuple([z.string().nullable(), z.string().nullable()]).parse(found);
   return { ...(begins ? { begins } : {}), ...(ends ? { ends } : {}) };

@@ -1,4 +1,4 @@
-const UNIT_MS = { s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000, w: 604_800_000 } as const;
+import { durationSeconds } from '../../../images/key-provisioner/src/keys/duration';
 
 /**
  * When the budget window began whose end LiteLLM has noted: that is from where on requests count for the counter.
@@ -10,12 +10,12 @@ const UNIT_MS = { s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000, w: 604_800_00
  * @returns undefined where the counter is never reset
  */
 export function windowStart(duration: string | null, resetAt: string | null): string | undefined {
-  const [, amount, unit] = /^(\d+)(mo|[smhdw])$/.exec(duration ?? '') ?? [];
-  if (!amount || !unit || !resetAt) return undefined;
+  const [, amount, unit] = /^([1-9]\d*)(mo|[smhdw])$/.exec(duration ?? '') ?? [];
+  if (!duration || !amount || !resetAt) return undefined;
   const end = new Date(resetAt);
   if (Number.isNaN(end.getTime())) return undefined;
   const months = unit === 'mo' ? Number(amount) : unit === 'd' && Number(amount) === 30 ? 1 : 0;
   if (months > 0) end.setUTCMonth(end.getUTCMonth() - months);
-  else end.setTime(end.getTime() - Number(amount) * UNIT_MS[unit as keyof typeof UNIT_MS]);
+  else end.setTime(end.getTime() - durationSeconds(unit === 'w' ? `${Number(amount) * 7}d` : duration) * 1000);
   return end.toISOString();
 }

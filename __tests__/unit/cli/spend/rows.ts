@@ -27,5 +27,9 @@ export function group(changes: Partial<Group> = {}): Group {
 export function accounts(...known: (Partial<Account> & { kind: AccountKind; id: string })[]): Accounts {
   const all = known.map((account) => ({ name: account.id, spend: 0, ...account }));
   const find = (kind: AccountKind, id: string) => all.find((account) => account.kind === kind && account.id === id);
-  return { find, bearerOf: (hash) => find('key', hash), keyName: (hash) => hash };
+  return {
+    find,
+    bearing: ({ key, user, team }) => ({ key: find('key', key), user: find('user', user), team: find('team', team) }),
+    keyName: (hash) => hash,
+  };
 }
