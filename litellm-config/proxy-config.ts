@@ -155,7 +155,7 @@ const costs = (prices: Prices) => ({
 });
 
 /**
- * A price for each range of prompt lengths. LiteLLM 1.104.2 knows `…_above_128k_tokens` and a few other fixed thresholds and
+ * A price for each range of prompt lengths. LiteLLM 1.108.7 knows `…_above_128k_tokens` and a few other fixed thresholds and
  * ignores the rest in silence (measured: a prompt of 150K tokens was charged a fifth); `tiered_pricing` takes any.
  */
 function tiers({ prices, priceBands = [], limits }: Route) {

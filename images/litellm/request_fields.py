@@ -14,7 +14,7 @@ from typing import Any
 
 import litellm
 import orjson
-from litellm.llms.anthropic.experimental_pass_through.messages.handler import anthropic_messages
+from litellm.llms.anthropic.pass_through.messages.handler import anthropic_messages
 from litellm.proxy.auth.auth_utils import _BANNED_REQUEST_BODY_PARAMS
 from litellm.proxy.litellm_pre_call_utils import _UNTRUSTED_ROOT_CONTROL_FIELDS
 from litellm.types.router import GenericLiteLLMParams, LiteLLM_Params

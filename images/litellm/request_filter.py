@@ -20,7 +20,7 @@ from litellm.proxy.auth.route_checks import RouteChecks
 
 # LiteLLM loads this one file; its neighbours are found like this.
 sys.path.append(str(Path(__file__).parent))
-from provider_requests import carried_fields, carry_past_litellm, count_where_the_deployment_is  # noqa: E402
+from provider_requests import carried_fields, carry_past_litellm  # noqa: E402
 from request_fields import RULES, Refused, allowed_header, allowed_query, rewritten, rule_for  # noqa: E402
 
 Scope = MutableMapping[str, Any]
@@ -160,7 +160,6 @@ def put_in_front() -> None:
 
 
 carry_past_litellm()
-count_where_the_deployment_is()
 put_in_front()
 
 # Named in `litellm_settings.callbacks`.

@@ -21,7 +21,7 @@ export class Derivation {
 
   /** LiteLLM's unique `key_alias`: readable, and holding marks by which keys are found again. */
   alias(id: KeyId, generation: number): string {
-    // With `/../` in its alias a key could not be registered (measured, 1.104.2); by its mark it is found all the same.
+    // With `/../` in its alias a key could not be registered (measured, 1.108.7); by its mark it is found all the same.
     const readable = keyName(id).replace(/\.{2,}/g, (dots) => '_'.repeat(dots.length));
     return `${readable}${this.mark(id)}${generation}`;
   }

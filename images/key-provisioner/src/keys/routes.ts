@@ -1,7 +1,7 @@
 /**
  * LiteLLM's routes that a key may call; every other one answers 403, also those of LiteLLM's own group
  * `llm_api_routes` (files, batches, vector stores, images, MCP, provider pass-through). LiteLLM takes an entry for the
- * path itself and for everything below it (measured, 1.104.2); what an entry would open besides, such as Google's
+ * path itself and for everything below it (measured, 1.108.7); what an entry would open besides, such as Google's
  * `/models/{model}:generateContent` or `/v1/responses/{id}`, does not exist behind the request filter.
  */
 export const ALLOWED_ROUTES: readonly string[] = [
