@@ -52,6 +52,7 @@ export function describeDeployment(settings: Settings, options: DescribeOptions 
       },
     },
     policies: structuredClone(provisioner.policies),
+    ...(settings.policies.contact ? { contact: settings.policies.contact } : {}),
     litellm: { router, settings: { ...litellm.settings }, general: { ...litellm.general } },
     keyProvisioner: {
       reconcileIntervalSeconds: provisioner.reconcile_interval_s,

@@ -3,7 +3,7 @@ import { isLoopback, masked } from '../catalog/urls';
 import { PORTS } from './ports';
 import type { SettingsProblem } from './problems';
 import { regionProblems } from './regions';
-import type { Settings } from './schema';
+import { SCOPES, type Settings } from './schema';
 import { enabledNames, modelsWithoutProvider } from './served-models';
 
 /** A problem between several fields. */
@@ -55,8 +55,9 @@ function modelProblems(settings: Settings): CrossProblem[] {
     const name = settings.models[use];
     return enabled.includes(name) ? [] : [{ path, from: [...from, path], message: why(name) }];
   });
-  const policies = Object.entries(settings.policies).flatMap(([scope, policy]) => {
-    if (!('models' in policy) || policy.models === 'all') return [];
+  const policies = SCOPES.flatMap((scope) => {
+    const policy = settings.policies[scope];
+    if (policy.models === 'all') return [];
     if (policy.models.some((name) => enabled.includes(name))) return [];
     const path = `policies.${scope}.models`;
     return [

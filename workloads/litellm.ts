@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { protocolSettingsJson } from '../litellm-config/protocol-settings';
 import { proxyConfigYaml } from '../litellm-config/proxy-config';
 import { requestRulesJson } from '../litellm-config/request-rules';
 import { PACKAGE_ROOT } from '../package-root';
@@ -15,6 +16,10 @@ const CONFIG = 'config.yaml';
 const SCRATCH = '/tmp';
 const PROGRAMS = join(PACKAGE_ROOT, 'images/litellm');
 const REQUEST_FILTER = ['request_filter.py', 'request_fields.py', 'provider_requests.py'];
+const PROTOCOL_ANSWERS = [
+  ...['protocol_answers.py', 'answer_streams.py', 'provider_errors.py', 'gateway_errors.py', 'exchange.py'],
+  ...['caps.py', 'usage_headers.py', 'usage_route.py', 'model_list.py'],
+];
 
 /** What a test changes in an otherwise identical workload. */
 export interface LiteLLMOptions {
@@ -51,8 +56,12 @@ export const litellm = (settings: Settings, options: LiteLLMOptions = {}): Workl
     files: [
       { name: CONFIG, content: options.config ?? proxyConfigYaml(settings) },
       // `litellm_settings.callbacks` names the first; LiteLLM looks for it beside its configuration.
-      ...REQUEST_FILTER.map((name) => ({ name, content: readFileSync(join(PROGRAMS, name), 'utf8') })),
+      ...[...REQUEST_FILTER, ...PROTOCOL_ANSWERS].map((name) => ({
+        name,
+        content: readFileSync(join(PROGRAMS, name), 'utf8'),
+      })),
       { name: 'request-rules.json', content: requestRulesJson() },
+      { name: 'protocol.json', content: protocolSettingsJson(settings) },
     ],
   },
   connects: [{ to: 'postgres', port: PORTS.postgres }, { to: 'internet' }],

@@ -13,13 +13,14 @@ from typing import Any
 
 import orjson
 from fastapi import HTTPException
-from litellm.integrations.custom_logger import CustomLogger
 from litellm.proxy import proxy_server
 from litellm.proxy._types import LiteLLMRoutes
 from litellm.proxy.auth.route_checks import RouteChecks
 
 # LiteLLM loads this one file; its neighbours are found like this.
 sys.path.append(str(Path(__file__).parent))
+from exchange import Observer  # noqa: E402
+from protocol_answers import ProtocolAnswers  # noqa: E402
 from provider_requests import carried_fields, carry_past_litellm  # noqa: E402
 from request_fields import RULES, Refused, allowed_header, allowed_query, rewritten, rule_for  # noqa: E402
 
@@ -137,12 +138,13 @@ def envelope_of(path: str) -> str:
     return "anthropic" if "/messages" in path or path.startswith("/anthropic") else "openai"
 
 
-class RequestGuard(CustomLogger):
+class RequestGuard(Observer):
     """Refuses a model request that reached LiteLLM without the filter: it must never be there by an accident of start-up."""
 
     async def async_pre_call_hook(self, user_api_key_dict, cache, data, call_type):  # noqa: ANN001, ANN201 - LiteLLM's signature
         if carried_fields.get() is None:
             raise HTTPException(status_code=500, detail={"error": "this gateway's request filter is not in place"})
+        await super().async_pre_call_hook(user_api_key_dict, cache, data, call_type)
         # The provider is told of a `user` that the client names; LiteLLM's books are kept by key and person alone.
         user_api_key_dict.end_user_id = None
         for bucket in ("metadata", "litellm_metadata"):
@@ -156,7 +158,7 @@ def put_in_front() -> None:
     application = proxy_server.app
     if application.middleware_stack is None:
         application.middleware_stack = application.build_middleware_stack()
-    application.middleware_stack = RequestFilter(application.middleware_stack)
+    application.middleware_stack = ProtocolAnswers(RequestFilter(application.middleware_stack))
 
 
 carry_past_litellm()

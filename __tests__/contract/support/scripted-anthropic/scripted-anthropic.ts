@@ -9,8 +9,9 @@
 import { appendFileSync } from 'node:fs';
 import { createServer, type IncomingHttpHeaders, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Body, Message } from './messages';
-import { answerTo, type Options } from './script';
+import { answerTo, type Fault, type Options } from './script';
 
 export type { Options } from './script';
 
@@ -31,7 +32,7 @@ export async function startScriptedAnthropic(options: Options = {}) {
     const { pathname: path } = new URL(request.url ?? '/', 'http://127.0.0.1');
     if (path === '/requests') return control(request, response, requests);
     const body = await readJson(request);
-    const { status, message } = answerTo(path, request.headers, body, options);
+    const { status, message, headers } = answerTo(path, request.headers, body, options);
     const answer = status === 200 ? `200 ${message.stop_reason ?? ''}`.trim() : `${status} ${message.error?.message}`;
     const entry: Recorded = {
       at: new Date().toISOString(),
@@ -44,7 +45,11 @@ export async function startScriptedAnthropic(options: Options = {}) {
     requests.push(entry);
     if (options.logFile) appendFileSync(options.logFile, `${JSON.stringify({ ...entry, body: undefined })}\n`);
 
-    if (status === 200 && body.stream) stream(response, message);
+    const fault = options.faultFor?.(JSON.stringify(body)) ?? {};
+    if (fault.startAfterMs) await sleep(fault.startAfterMs);
+    if (fault.cutAfter === 0) return request.socket.destroy();
+    for (const [name, value] of Object.entries({ ...options.headers, ...headers })) response.setHeader(name, value);
+    if (status === 200 && body.stream) await stream(response, message, fault);
     else sendJson(response, status, message);
   });
 
@@ -84,14 +89,19 @@ function summarise(body: Body) {
 }
 
 /** Anthropic's event format: message_start, the blocks in small pieces, message_delta, message_stop. */
-function stream(response: ServerResponse, message: Message) {
+async function stream(response: ServerResponse, message: Message, fault: Fault) {
   response.writeHead(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-cache' });
-  const send = (type: string, data: object) =>
-    response.write(`event: ${type}\ndata: ${JSON.stringify({ type, ...data })}\n\n`);
+  let sent = 0;
+  const send = (type: string, data: object) => {
+    if (fault.cutAfter !== undefined && sent >= fault.cutAfter) return response.destroy();
+    sent += 1;
+    return response.write(`event: ${type}\ndata: ${JSON.stringify({ type, ...data })}\n\n`);
+  };
 
   const { output_tokens, ...inputUsage } = message.usage ?? {};
   const usage = { ...inputUsage, output_tokens: 1 };
   send('message_start', { message: { ...message, content: [], stop_reason: null, usage } });
+  if (fault.silentMs) await sleep(fault.silentMs);
   for (const [index, block] of (message.content ?? []).entries()) {
     const isTool = block.type === 'tool_use';
     send('content_block_start', {
@@ -102,11 +112,15 @@ function stream(response: ServerResponse, message: Message) {
       const delta = isTool ? { type: 'input_json_delta', partial_json: piece } : { type: 'text_delta', text: piece };
       send('content_block_delta', { index, delta });
     }
+    if (fault.errorEvent) {
+      send('error', { error: fault.errorEvent });
+      return response.end();
+    }
     send('content_block_stop', { index });
   }
   send('message_delta', { delta: { stop_reason: message.stop_reason, stop_sequence: null }, usage: message.usage });
   send('message_stop', {});
-  response.end();
+  return response.end();
 }
 
 function sendJson(response: ServerResponse, status: number, body: unknown) {
