@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable, Mapping, MutableMapping
 from typing import Any
 
 import orjson
-from provider_errors import Answer
+from provider_errors import BROKEN, Answer
 
 Message = MutableMapping[str, Any]
 Send = Callable[[Message], Awaitable[None]]
@@ -18,13 +18,12 @@ ENDS = {
     "anthropic": (b"message_stop",),
     "openai": (b"[DONE]", b"response.completed", b"response.incomplete", b"response.failed"),
 }
-BROKEN = Answer(502, "api_error", "the provider's answer broke off; send the request again")
 
 
 class AnswerStream:
     """Passes on the events of one answer as they come."""
 
-    def __init__(self, send: Send, envelope: str, reword: Callable[[Any], Awaitable[Answer]]) -> None:
+    def __init__(self, send: Send, envelope: str, reword: Callable[[Any], Answer]) -> None:
         self.send = send
         self.envelope = envelope
         # Makes of an error, as LiteLLM writes it into a stream, what the client is told.
@@ -41,29 +40,41 @@ class AnswerStream:
         *events, self.rest = (self.rest + chunk).split(b"\n\n")
         if not more and self.rest.strip():
             events.append(self.rest)
-        out = [await self.event(event) for event in events if event.strip()]
+        out = [self.event(event) for event in events if event.strip()]
         if not more and not self.complete:
             out.append(error_event(BROKEN, self.envelope))
         await self.write(b"".join(out), more)
 
-    async def event(self, event: bytes) -> bytes:
+    def event(self, event: bytes) -> bytes:
         # The name or the type of an event is at its beginning; the rest is the model's own text.
         head = event[:120]
         if any(end in head for end in ENDS[self.envelope]):
             self.complete = True
+            if b"response.failed" in head:
+                return self.failed_response(event)
         elif is_error(head):
             self.complete = True
-            return error_event(await self.reword(data_of(event)), self.envelope)
+            return error_event(self.reword(data_of(event)), self.envelope)
         return event + b"\n\n"
+
+    def failed_response(self, event: bytes) -> bytes:
+        """The end of a failed answer of OpenAI's Responses API, which holds the error among much else."""
+        data = data_of(event)
+        response = data.get("response") if isinstance(data, dict) else None
+        error = response.get("error") if isinstance(response, dict) else None
+        if isinstance(response, dict) and isinstance(error, dict):
+            response["error"] = {**error, "message": self.reword({"error": {"message": error.get("message")}}).message}
+        return b"data: " + orjson.dumps(data) + b"\n\n"
 
     async def fail(self, answer: Answer) -> None:
         """Ends the stream with an error."""
         if not self.ended:
             await self.write(error_event(answer, self.envelope), False)
 
-    async def ping(self) -> None:
+    async def ping(self, at_once: bool = False) -> None:
         """Between two events only."""
-        if not self.rest and not self.ended and time.monotonic() - self.last_sent >= PING_SECONDS:
+        silent = at_once or time.monotonic() - self.last_sent >= PING_SECONDS
+        if silent and not self.rest and not self.ended:
             await self.write(PINGS[self.envelope], True)
 
     async def write(self, body: bytes, more: bool) -> None:

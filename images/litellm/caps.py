@@ -28,7 +28,10 @@ class Cap:
 
     @property
     def used(self) -> float:
-        return self.spent / self.limit if self.limit > 0 else 1.0
+        return self.used_with(0.0)
+
+    def used_with(self, extra_cost: float) -> float:
+        return (self.spent + extra_cost) / self.limit if self.limit > 0 else 1.0
 
     @property
     def is_spent(self) -> bool:
@@ -119,6 +122,6 @@ async def team_of(identity: Any) -> Any:
         return None
 
 
-def tightest(caps: list[Cap]) -> Cap | None:
-    """The fullest of them."""
-    return max(caps, key=lambda each: each.used, default=None)
+def tightest(caps: list[Cap], extra_cost: float = 0.0) -> Cap | None:
+    """The fullest of them, once `extra_cost` US dollars more are spent; the smaller of two that are equally full."""
+    return max(caps, key=lambda each: (each.used_with(extra_cost), -each.limit), default=None)

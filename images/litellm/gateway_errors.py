@@ -1,5 +1,6 @@
 """What the gateway's own refusals become: keys, models, budgets and limits, in plain words."""
 
+import json
 import re
 from collections.abc import Mapping
 from datetime import datetime, timezone
@@ -9,7 +10,7 @@ import litellm
 from caps import Cap, caps_of
 from exchange import Exchange
 from litellm.proxy.db.exception_handler import PrismaDBExceptionHandler
-from provider_errors import TYPES, Answer, is_providers, own_words, provider_answer, without_secrets
+from provider_errors import BROKEN, KNOWN_TYPES, TYPES, Answer, is_providers, own_words, provider_answer, without_secrets
 from usage_headers import rejected_headers
 
 COUNT_PATH = "/v1/messages/count_tokens"
@@ -32,10 +33,10 @@ async def answer_for(status: int, body: Any, exchange: Exchange, path: str, cont
         return Answer(503, "api_error", "the provider failed just now and is left alone for some seconds; try again", {"retry-after": "5", "x-gateway-provider-error": "all_deployments_in_cooldown"})
     if path == COUNT_PATH and error is None:
         return count_answer(status, text)
-    if is_database(error, kind, text):
-        return Answer(503, "api_error", "the gateway's database is away; try again in a few seconds", {"retry-after": "5"})
     if is_providers(error):
         return provider_answer(error, status, text)
+    if is_database(error, kind, text):
+        return Answer(503, "api_error", "the gateway's database is away; try again in a few seconds", {"retry-after": "5"})
     if status == 401:
         return Answer(401, "authentication_error", key_words(kind, text, contact), {"x-should-retry": "false"})
     if status in (400, 403, 404) and NOT_ALLOWED.search(f"{kind} {text}"):
@@ -43,6 +44,20 @@ async def answer_for(status: int, body: Any, exchange: Exchange, path: str, cont
     if status == 429:
         return limited_answer(text)
     return other_answer(status, text, path)
+
+
+def broken_stream(event: Any, exchange: Exchange) -> Answer:
+    """The answer for an error inside a stream: whatever LiteLLM makes of it, it came from the provider."""
+    kind, text = told(event)
+    if is_providers(exchange.error):
+        return unless_broken(provider_answer(exchange.error, 502, text))
+    if kind in KNOWN_TYPES - {"api_error", "invalid_request_error", "authentication_error"}:
+        text = json.dumps({"error": {"type": kind, "message": text}})
+    return unless_broken(provider_answer(exchange.error or Exception(text), 502, text))
+
+
+def unless_broken(answer: Answer) -> Answer:
+    return BROKEN if answer.status == 502 else answer
 
 
 def told(body: Any) -> tuple[str, str]:
@@ -109,13 +124,17 @@ async def budget_answer(exchange: Exchange, error: Any, contact: str) -> Answer:
     return Answer(
         429,
         "billing_error",
-        f"{SHARED[cap.kind]} of ${cap.limit:.2f} is used up · {reset_words(cap)} · {asking(contact)}",
+        f"{SHARED[cap.kind]}, {dollars(cap.limit)}, is used up · {reset_words(cap)} · {asking(contact)}",
         {**({} if seconds is None else {"retry-after": str(seconds)}), **rejected_headers(cap)},
     )
 
 
 def entity_of(error: Any) -> str:
     return str(getattr(error, "entity_type", None) or "").lower()
+
+
+def dollars(amount: float) -> str:
+    return f"${amount:.2f}" if amount >= 0.01 or amount == 0 else f"${amount:.6f}".rstrip("0")
 
 
 def reset_words(cap: Cap) -> str:
@@ -138,16 +157,16 @@ def count_answer(status: int, text: str) -> Answer:
     return Answer(400 if status == 422 else status, kind or TYPES[status], without_secrets(words) or "the request is not valid")
 
 
-LIMITS = {"requests": "requests a minute", "tokens": "tokens a minute", "max_parallel_requests": "requests at the same time"}
+LIMITS = {"requests": ("request", "a minute"), "tokens": ("token", "a minute"), "max_parallel_requests": ("request", "at the same time")}
 
 
 def limited_answer(text: str) -> Answer:
     kind = re.search(r"Limit type: (\w+)", text)
     limit = re.search(r"Current limit: (\d+)", text)
-    word = LIMITS.get(kind.group(1) if kind else "", "requests")
+    what, when = LIMITS.get(kind.group(1) if kind else "", ("request", "a minute"))
     parallel = kind is not None and kind.group(1) == "max_parallel_requests"
     seconds = BUSY_SECONDS if parallel else until_reset(text)
-    amount = f" of {limit.group(1)} {word}" if limit else ""
+    amount = f" of {limit.group(1)} {what}{'' if limit.group(1) == '1' else 's'} {when}" if limit else ""
     whose = "team's" if "for team" in text else "person's" if "for user" in text else "key's"
     return Answer(
         429,

@@ -18,7 +18,7 @@ import orjson
 from answer_streams import PING_SECONDS, AnswerStream, error_body
 from caps import caps_of
 from exchange import Exchange, current_exchange
-from gateway_errors import COUNT_PATH, NOT_COUNTED, answer_for, provider_count
+from gateway_errors import COUNT_PATH, NOT_COUNTED, answer_for, broken_stream, provider_count
 from litellm.proxy import proxy_server
 from model_list import with_titles
 from provider_errors import Answer
@@ -162,8 +162,8 @@ class Reply:
         await self.send({"type": "http.response.start", "status": status, "headers": [*kept, *lengths]})
         await self.send({"type": "http.response.body", "body": body})
 
-    async def reworded(self, event: Any) -> Answer:
-        return await answer_for(500, event, self.exchange, self.path, CONTACT)
+    def reworded(self, event: Any) -> Answer:
+        return broken_stream(event, self.exchange)
 
     async def usage(self) -> dict[str, str]:
         """Of the key that asked; nothing where that cannot be found out, since the answer itself is good."""
@@ -192,6 +192,7 @@ class Reply:
                             self.headers = [(b"content-type", b"text/event-stream; charset=utf-8"), (b"cache-control", b"no-cache")]
                             await self.start(await self.usage())
                             self.headers = []
+                            await self.stream.ping(at_once=True)
 
     def is_overdue(self) -> bool:
         accepted = self.exchange.accepted_at

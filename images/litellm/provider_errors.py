@@ -34,13 +34,16 @@ TYPES: Mapping[int, str] = {
     504: "timeout_error",
     529: "overloaded_error",
 }
+# LiteLLM turns these into 400 or 500.
+OF_TYPE: Mapping[str, int] = {"overloaded_error": 529, "request_too_large": 413, "timeout_error": 504}
 KNOWN_TYPES = frozenset([*TYPES.values(), "api_error"])
 CREDENTIAL = re.compile(
     r"AuthenticationError|authentication_error|invalid x-api-key|Missing .{0,20}API.?Key|Unable to locate credentials"
     r"|security token .* invalid|UnrecognizedClient|InvalidSignature|api_key client option must be set",
     re.IGNORECASE,
 )
-UNREACHABLE = re.compile(r"cannot connect|connection (?:error|refused|reset)|connect call failed|name resolution|getaddrinfo|certificate|\bSSL", re.IGNORECASE)
+MISSING = re.compile(r"Missing|Unable to locate|must be set|header is required", re.IGNORECASE)
+UNREACHABLE = re.compile(r"cannot connect|(?:server )?disconnected|connection (?:error|refused|reset)|connect call failed|name resolution|getaddrinfo|certificate|\bSSL", re.IGNORECASE)
 ACCESS = re.compile(r"AccessDenied|not authorized|access to the model", re.IGNORECASE)
 PREFIX = re.compile(r"^(?:litellm\.\w+:\s*)*(?:\w+(?:Exception|Error)\s*-\s*)?")
 SUFFIX = re.compile(r"\s*(?:Received Model Group=|Available Model Group Fallbacks|LiteLLM Retried:|LiteLLM Max Retries:|No fallback model group).*", re.DOTALL)
@@ -61,6 +64,10 @@ class Answer:
     headers: Mapping[str, str] = field(default_factory=dict)
 
 
+# After a part of it was passed on.
+BROKEN = Answer(502, "api_error", "the provider's answer broke off; send the request again")
+
+
 def is_providers(error: BaseException | None) -> bool:
     """Whether an error came from a provider, or on the way to it, and is none of the gateway's own."""
     if error is None or isinstance(error, HTTPException):
@@ -72,16 +79,21 @@ def provider_answer(error: Any, status: int, text: str = "") -> Answer:
     """The answer for a provider's error; `status` and `text` are LiteLLM's, where the error itself has none."""
     raw = str(getattr(error, "message", "") or text or error)
     kind, words = own_words(raw)
+    if not kind and re.search(r"\boverloaded\b", raw, re.IGNORECASE):
+        kind = "overloaded_error"
     code = status_of(error, status, kind, raw)
     headers = {"x-gateway-provider-error": class_of(error, raw), **retry_headers(error, code)}
+    if code in (401, 403):
+        # Nothing that the client does changes it.
+        headers["x-should-retry"] = "false"
     return Answer(code, type_of(kind, code), message_of(kind, words, raw, code, headers), headers)
 
 
 def status_of(error: Any, status: int, kind: str, raw: str) -> int:
     code = getattr(error, "status_code", None)
     code = int(code) if isinstance(code, int) or (isinstance(code, str) and code.isdigit()) else status
-    if kind == "overloaded_error":
-        return 529
+    if kind in OF_TYPE:
+        return OF_TYPE[kind]
     if isinstance(error, (litellm.exceptions.Timeout, openai.APITimeoutError, httpx.TimeoutException)) or code == 408:
         return 504
     if class_of(error, raw) == "APIConnectionError":
@@ -104,11 +116,13 @@ def message_of(kind: str, words: str, raw: str, code: int, headers: Mapping[str,
         return TOO_LONG
     if code in (400, 413) and words and not STACK.search(words) and provider_class != "AuthenticationError":
         return without_secrets(words)
+    if provider_class == "AuthenticationError":
+        state = "is missing at the gateway" if MISSING.search(raw) else "is not accepted by the provider"
+        return f"the gateway's own credential for the provider {state}; whoever runs the gateway has to set it"
     wait = headers.get("retry-after")
     if code == 429:
         return f"the provider's rate limit is reached; try again {'in ' + wait + ' seconds' if wait else 'later'}"
     return {
-        401: "the provider does not accept the gateway's own credential; whoever runs the gateway has to replace it",
         403: "the provider does not let this gateway use the model",
         404: "the provider does not have the model, or something that the request names",
         502: "the provider is unreachable from the gateway; try again in a few seconds",
@@ -124,13 +138,13 @@ def without_secrets(words: str) -> str:
 def class_of(error: Any, raw: str) -> str:
     """LiteLLM's class of the error, by which the doctor knows its cause."""
     name = type(error).__name__
-    if CREDENTIAL.search(raw):
+    if CREDENTIAL.search(raw) or isinstance(error, openai.AuthenticationError):
         return "AuthenticationError"
     if ACCESS.search(raw):
         return "PermissionDeniedError"
     if isinstance(error, (httpx.ConnectError, openai.APIConnectionError)) and not isinstance(error, openai.APITimeoutError):
         return "APIConnectionError"
-    if UNREACHABLE.search(raw) and not isinstance(error, openai.BadRequestError):
+    if UNREACHABLE.search(raw) and embedded_json(raw) is None and not isinstance(error, openai.BadRequestError):
         return "APIConnectionError"
     return name if re.fullmatch(r"[A-Za-z]{1,60}", name) else "APIError"
 

@@ -19,10 +19,10 @@ def encoded(headers: dict[str, str]) -> Headers:
 
 def usage_headers(caps: list[Cap], extra_cost: float = 0.0) -> dict[str, str]:
     """Of the fullest cap. `extra_cost` in US dollars: the answer's own, where LiteLLM has not counted it yet."""
-    cap = tightest(caps)
+    cap = tightest(caps, extra_cost)
     if cap is None:
         return {}
-    used = cap.used + (extra_cost / cap.limit if cap.limit > 0 else 0.0)
+    used = cap.used_with(extra_cost)
     # Below 1 while requests are allowed; rounded down, or 0.996 would say that all is gone. 1e-9: 0.29 / 1 * 100 is 28.999…
     shown = min(math.floor(used * 100 + 1e-9) / 100, 0.99)
     threshold = next((each for each in THRESHOLDS if shown >= each), None)

@@ -16,7 +16,8 @@ export const ERRORS = {
   internal: {
     status: 500,
     type: 'api_error',
-    message: 'failed for arn:aws:iam::123456789012:role/gateway with sk-ant-api03-secret\nTraceback (most recent call last):',
+    message:
+      'failed for arn:aws:iam::123456789012:role/gateway with sk-ant-api03-secret\nTraceback (most recent call last):',
   },
   unauthorized: { status: 401, type: 'authentication_error', message: 'invalid x-api-key' },
   forbidden: {
@@ -29,7 +30,8 @@ export const ERRORS = {
   account: {
     status: 400,
     type: 'invalid_request_error',
-    message: 'account 123456789012 may not use arn:aws:bedrock:us-east-1:123456789012:application-inference-profile/abc',
+    message:
+      'account 123456789012 may not use arn:aws:bedrock:us-east-1:123456789012:application-inference-profile/abc',
   },
 } as const satisfies Record<string, ErrorReply>;
 
@@ -38,6 +40,7 @@ const FAULTS: Record<string, Fault> = {
   'cut-at-once': { cutAfter: 0 },
   silent: { silentMs: 18_000 },
   'late-start': { startAfterMs: 18_000 },
+  slow: { startAfterMs: 4000 },
   'error-event': { errorEvent: { type: 'overloaded_error', message: 'Overloaded for org-1a2b3c4d5e6f' } },
 };
 
@@ -64,6 +67,8 @@ export async function startStrictBedrock() {
     requests.push({ path, body });
     const answer = (status: number, content: unknown) =>
       response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(content));
+    if (path.endsWith('/converse') && text.includes('fault: long'))
+      return answer(400, { message: 'Input is too long.' });
     if (!path.endsWith('/invoke')) return answer(404, { message: `no operation at ${path}` });
     if (body['tags']) return answer(400, { message: 'tags: Extra inputs are not permitted' });
     if (text.includes('fault: long')) return answer(400, { message: 'Input is too long.' });

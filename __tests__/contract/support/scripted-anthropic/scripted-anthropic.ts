@@ -93,9 +93,9 @@ async function stream(response: ServerResponse, message: Message, fault: Fault) 
   response.writeHead(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-cache' });
   let sent = 0;
   const send = (type: string, data: object) => {
-    if (fault.cutAfter !== undefined && sent >= fault.cutAfter) return response.destroy();
     sent += 1;
-    return response.write(`event: ${type}\ndata: ${JSON.stringify({ type, ...data })}\n\n`);
+    if (fault.cutAfter === undefined || sent <= fault.cutAfter)
+      response.write(`event: ${type}\ndata: ${JSON.stringify({ type, ...data })}\n\n`);
   };
 
   const { output_tokens, ...inputUsage } = message.usage ?? {};
@@ -120,7 +120,10 @@ async function stream(response: ServerResponse, message: Message, fault: Fault) 
   }
   send('message_delta', { delta: { stop_reason: message.stop_reason, stop_sequence: null }, usage: message.usage });
   send('message_stop', {});
-  return response.end();
+  if (sent <= (fault.cutAfter ?? sent)) return response.end();
+  // What was written has left by then.
+  await sleep(300);
+  return response.destroy();
 }
 
 function sendJson(response: ServerResponse, status: number, body: unknown) {
