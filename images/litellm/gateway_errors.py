@@ -16,7 +16,7 @@ from usage_headers import rejected_headers
 COUNT_PATH = "/v1/messages/count_tokens"
 NOT_COUNTED = Answer(501, "not_supported", "the provider of this model cannot count tokens", {"x-should-retry": "false"})
 # What a request waits for where others under way have set aside what is left of a budget, or take all places.
-BUSY_SECONDS = 10
+BUSY_SECONDS = 5
 SHARED = {"key": "the budget of this key", "user": "your budget over all workspaces and keys", "team": "the budget that your group shares"}
 DATABASE = re.compile(r"no_db_connection|All connection attempts failed|Can't reach database|prisma", re.IGNORECASE)
 NOT_ALLOWED = re.compile(r"model_access_denied|not available for this|not allowed to access model|Invalid model name|no healthy deployments|not in (?:the )?(?:team|key|user)", re.IGNORECASE)
@@ -33,9 +33,10 @@ async def answer_for(status: int, body: Any, exchange: Exchange, path: str, cont
         return Answer(503, "api_error", "the provider failed just now and is left alone for some seconds; try again", {"retry-after": "5", "x-gateway-provider-error": "all_deployments_in_cooldown"})
     if path == COUNT_PATH and error is None:
         return count_answer(status, text)
-    if is_providers(error):
+    # Before that nobody but the database was asked, whose failures look like those of any connection.
+    if exchange.accepted_at is not None and is_providers(error):
         return provider_answer(error, status, text)
-    if is_database(error, kind, text):
+    if is_database(exchange, kind, text):
         return Answer(503, "api_error", "the gateway's database is away; try again in a few seconds", {"retry-after": "5"})
     if status == 401:
         return Answer(401, "authentication_error", key_words(kind, text, contact), {"x-should-retry": "false"})
@@ -77,10 +78,12 @@ def provider_count(body: Any) -> Mapping[str, Any] | None:
     return {"input_tokens": body.get("input_tokens")}
 
 
-def is_database(error: BaseException | None, kind: str, text: str) -> bool:
-    if isinstance(error, Exception) and PrismaDBExceptionHandler.is_database_service_unavailable_error(error):
-        return True
-    return kind == "no_db_connection" or (not is_providers(error) and DATABASE.search(text) is not None)
+def is_database(exchange: Exchange, kind: str, text: str) -> bool:
+    error = exchange.error
+    if exchange.accepted_at is None and isinstance(error, Exception):
+        if PrismaDBExceptionHandler.is_database_service_unavailable_error(error):
+            return True
+    return kind == "no_db_connection" or DATABASE.search(text) is not None
 
 
 def key_words(kind: str, text: str, contact: str) -> str:

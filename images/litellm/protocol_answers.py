@@ -20,7 +20,7 @@ from caps import caps_of
 from exchange import Exchange, current_exchange
 from gateway_errors import COUNT_PATH, NOT_COUNTED, answer_for, broken_stream, provider_count
 from litellm.proxy import proxy_server
-from model_list import with_titles
+from model_titles import with_titles
 from provider_errors import Answer
 from request_fields import rule_for
 from usage_headers import encoded, usage_headers
@@ -110,7 +110,8 @@ class Reply:
     async def begin(self, status: int, headers: HeaderList) -> None:
         self.status = status
         self.headers = [each for each in headers if not each[0].lower().startswith(UPSTREAM_HEADERS)]
-        if status >= 400 or (status == 200 and self.path in READ_WHOLE):
+        is_changed = self.path in READ_WHOLE or self.path.startswith("/v1/models/")
+        if status >= 400 or (status == 200 and is_changed):
             self.body = bytearray()
         elif self.stream is None:
             self.passes = True

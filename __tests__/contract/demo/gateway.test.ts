@@ -37,7 +37,7 @@ test('a key works until its budget is spent', async () => {
   expect((await chat(gateway.url, key, 'claude-haiku-4-5')).status).toBe(200);
   await chat(gateway.url, key, 'claude-haiku-4-5');
   const refused = await chat(gateway.url, key, 'claude-haiku-4-5');
-  expect(refused.body.error.type).toBe('budget_exceeded');
+  expect(refused.body.error.type).toBe('billing_error');
   await eventually(async () => {
     const { body } = await send('GET', `${gateway.url}/key/info?key=${key}`, gateway.masterKey);
     expect(body.info.spend).toBeGreaterThan(0.05);

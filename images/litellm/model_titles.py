@@ -15,6 +15,8 @@ def with_titles(body: bytes, titles: Mapping[str, str]) -> bytes:
         listed = orjson.loads(body)
     except ValueError:
         return body
+    if isinstance(listed, dict) and "id" in listed:
+        return orjson.dumps(titled(listed, titles))
     if not isinstance(listed, dict) or not isinstance(listed.get("data"), list):
         return body
     data = [titled(model, titles) for model in listed["data"]]
