@@ -106,6 +106,11 @@ describe('a key', () => {
     expect(await words()).toMatchObject({ status: 401, type: 'authentication_error' });
   });
 
+  test('a route that it may not use is forbidden', async () => {
+    const reply = await ask(gateway.url, await newKey({ allowed_routes: ['/v1/models'] }), MESSAGES);
+    expect(errorIn(MESSAGES, reply)).toMatchObject({ status: 403, type: 'permission_error' });
+  });
+
   test.each(EACH_API)(
     '%s: a model that it may not use, or that does not exist, is a bad request',
     async (_name, api) => {
