@@ -39,9 +39,7 @@ def reserved(counter: str) -> float:
 def reserved_of(reservation: Mapping[str, Any], counter: str) -> float:
     entries: Iterable[Mapping[str, Any]] = reservation.get("entries") or ()
     default = reservation.get("reserved_cost") or 0.0
-    return sum(
-        float(entry.get("reserved_cost", default)) for entry in entries if entry.get("counter_key") == counter
-    )
+    return sum(float(entry.get("reserved_cost", default)) for entry in entries if entry.get("counter_key") == counter)
 
 
 class Observer(CustomLogger):
@@ -58,7 +56,9 @@ class Observer(CustomLogger):
         if reservation:
             _reservations.append(reservation)
 
-    async def async_post_call_failure_hook(self, request_data, original_exception, user_api_key_dict, traceback_str=None):  # noqa: ANN001, ANN201
+    async def async_post_call_failure_hook(
+        self, request_data, original_exception, user_api_key_dict, traceback_str=None
+    ):  # noqa: ANN001, ANN201
         exchange = current_exchange.get()
         if exchange is None:
             return

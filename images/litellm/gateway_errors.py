@@ -3,23 +3,32 @@
 import json
 import re
 from collections.abc import Mapping
-from datetime import datetime, timezone
 from typing import Any
 
 import litellm
-from caps import Cap, caps_of
 from exchange import Exchange
+from limit_answers import budget_answer, limited_answer
 from litellm.proxy.db.exception_handler import PrismaDBExceptionHandler
-from provider_errors import BROKEN, KNOWN_TYPES, TYPES, Answer, is_providers, own_words, provider_answer, without_secrets
-from usage_headers import rejected_headers
+from provider_errors import (
+    BROKEN,
+    KNOWN_TYPES,
+    TYPES,
+    Answer,
+    is_providers,
+    own_words,
+    provider_answer,
+    without_secrets,
+)
 
 COUNT_PATH = "/v1/messages/count_tokens"
-NOT_COUNTED = Answer(501, "not_supported", "the provider of this model cannot count tokens", {"x-should-retry": "false"})
-# What a request waits for where others under way have set aside what is left of a budget, or take all places.
-BUSY_SECONDS = 5
-SHARED = {"key": "the budget of this key", "user": "your budget over all workspaces and keys", "team": "the budget that your group shares"}
+NOT_COUNTED = Answer(
+    501, "not_supported", "the provider of this model cannot count tokens", {"x-should-retry": "false"}
+)
 DATABASE = re.compile(r"no_db_connection|All connection attempts failed|Can't reach database|prisma", re.IGNORECASE)
-NOT_ALLOWED = re.compile(r"model_access_denied|not available for this|not allowed to access model|Invalid model name|no healthy deployments|not in (?:the )?(?:team|key|user)", re.IGNORECASE)
+NOT_ALLOWED = re.compile(
+    r"model_access_denied|not available for this|not allowed to access model|Invalid model name|not in (?:the )?(?:team|key|user)",
+    re.IGNORECASE,
+)
 COOLDOWN = re.compile(r"No deployments available", re.IGNORECASE)
 
 
@@ -30,14 +39,21 @@ async def answer_for(status: int, body: Any, exchange: Exchange, path: str, cont
     if isinstance(error, litellm.BudgetExceededError) or kind == "budget_exceeded":
         return await budget_answer(exchange, error, contact)
     if COOLDOWN.search(text) and status in (429, 503):
-        return Answer(503, "api_error", "the provider failed just now and is left alone for some seconds; try again", {"retry-after": "5", "x-gateway-provider-error": "all_deployments_in_cooldown"})
+        return Answer(
+            503,
+            "api_error",
+            "the provider failed just now and is left alone for some seconds; try again",
+            {"retry-after": "5", "x-gateway-provider-error": "all_deployments_in_cooldown"},
+        )
     if path == COUNT_PATH and error is None:
         return count_answer(status, text)
     # Before that nobody but the database was asked, whose failures look like those of any connection.
     if exchange.accepted_at is not None and is_providers(error):
         return provider_answer(error, status, text)
     if is_database(exchange, kind, text):
-        return Answer(503, "api_error", "the gateway's database is away; try again in a few seconds", {"retry-after": "5"})
+        return Answer(
+            503, "api_error", "the gateway's database is away; try again in a few seconds", {"retry-after": "5"}
+        )
     if status == 401:
         return Answer(401, "authentication_error", key_words(kind, text, contact), {"x-should-retry": "false"})
     if status in (400, 403, 404) and NOT_ALLOWED.search(f"{kind} {text}"):
@@ -108,92 +124,37 @@ def named_model(text: str) -> str:
     return match.group(1) if match else ""
 
 
-async def budget_answer(exchange: Exchange, error: Any, contact: str) -> Answer:
-    caps = await caps_of(exchange.identity)
-    spent = [cap for cap in caps if cap.is_spent]
-    if not spent and caps and entity_of(error) in ("", "key", "user", "team"):
-        return Answer(
-            429,
-            "rate_limit_error",
-            "requests of this key or person that are under way have set aside what is left of the budget; "
-            f"try again in {BUSY_SECONDS} seconds",
-            {"retry-after": str(BUSY_SECONDS)},
-        )
-    if not spent:
-        return Answer(429, "billing_error", f"a budget is used up · {asking(contact)}", {"x-should-retry": "false"})
-    # Until then nothing helps.
-    cap = max(spent, key=lambda each: each.reset_seconds or float("inf"))
-    seconds = None if cap.resets_at is None else max(1, int((cap.resets_at - datetime.now(timezone.utc)).total_seconds()))
-    return Answer(
-        429,
-        "billing_error",
-        f"{SHARED[cap.kind]}, {dollars(cap.limit)}, is used up · {reset_words(cap)} · {asking(contact)}",
-        {**({} if seconds is None else {"retry-after": str(seconds)}), **rejected_headers(cap)},
-    )
-
-
-def entity_of(error: Any) -> str:
-    return str(getattr(error, "entity_type", None) or "").lower()
-
-
-def dollars(amount: float) -> str:
-    return f"${amount:.2f}" if amount >= 0.01 or amount == 0 else f"${amount:.6f}".rstrip("0")
-
-
-def reset_words(cap: Cap) -> str:
-    if cap.resets_at is None:
-        return "it does not reset by itself"
-    return f"it resets {cap.resets_at.astimezone(timezone.utc).strftime('%b %-d at %H:%M UTC')}"
-
-
-def asking(contact: str) -> str:
-    return f"for more before that, ask {contact}" if contact else "for more before that, ask whoever runs the gateway"
-
-
 def count_answer(status: int, text: str) -> Answer:
     """LiteLLM tells of the provider's refusal to count in the answer alone."""
     if status == 429:
-        return Answer(429, "rate_limit_error", "the provider's rate limit is reached; try again later", {"retry-after": "5"})
+        return Answer(
+            429, "rate_limit_error", "the provider's rate limit is reached; try again later", {"retry-after": "5"}
+        )
     if status not in (400, 413, 422):
         return NOT_COUNTED
     kind, words = own_words(text)
-    return Answer(400 if status == 422 else status, kind or TYPES[status], without_secrets(words) or "the request is not valid")
-
-
-LIMITS = {"requests": ("request", "a minute"), "tokens": ("token", "a minute"), "max_parallel_requests": ("request", "at the same time")}
-
-
-def limited_answer(text: str) -> Answer:
-    kind = re.search(r"Limit type: (\w+)", text)
-    limit = re.search(r"Current limit: (\d+)", text)
-    what, when = LIMITS.get(kind.group(1) if kind else "", ("request", "a minute"))
-    parallel = kind is not None and kind.group(1) == "max_parallel_requests"
-    seconds = BUSY_SECONDS if parallel else until_reset(text)
-    amount = f" of {limit.group(1)} {what}{'' if limit.group(1) == '1' else 's'} {when}" if limit else ""
-    whose = "team's" if "for team" in text else "person's" if "for user" in text else "key's"
     return Answer(
-        429,
-        "rate_limit_error",
-        f"this {whose} limit{amount} is reached; try again in {seconds} seconds",
-        {"retry-after": str(seconds)},
+        400 if status == 422 else status, kind or TYPES[status], without_secrets(words) or "the request is not valid"
     )
-
-
-def until_reset(text: str) -> int:
-    match = re.search(r"resets at: (\d{4}-\d\d-\d\d \d\d:\d\d:\d\d) UTC", text)
-    if not match:
-        return 60
-    reset = datetime.strptime(match.group(1), "%Y-%m-%d %H:%M:%S").replace(tzinfo=timezone.utc)
-    return min(max(1, round((reset - datetime.now(timezone.utc)).total_seconds())), 3600)
 
 
 def other_answer(status: int, text: str, path: str) -> Answer:
     code = 400 if status in (405, 422) else status if 400 <= status < 600 else 500
     if code >= 500:
-        return Answer(code, "api_error", "the gateway failed at this request; its log has the reason under the id in x-litellm-call-id")
+        return Answer(
+            code,
+            "api_error",
+            "the gateway failed at this request; its log has the reason under the id in x-litellm-call-id",
+        )
     words = without_secrets(text)
     plain = re.sub(r"^(?:litellm\.\w+: |/[\w/]+: )+", "", words) if not words.startswith(("{", "[")) else ""
-    fallback = {404: "there is nothing here by this name", 403: "this key may not use this route", 413: "the body is too large"}
+    fallback = {
+        404: "there is nothing here by this name",
+        403: "this key may not use this route",
+        413: "the body is too large",
+    }
     if code == 403:
         plain = fallback[403]
-    return Answer(code, TYPES.get(code, "invalid_request_error"), plain or fallback.get(code, "the request is not valid"))
+    return Answer(
+        code, TYPES.get(code, "invalid_request_error"), plain or fallback.get(code, "the request is not valid")
+    )

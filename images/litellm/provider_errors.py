@@ -43,10 +43,16 @@ CREDENTIAL = re.compile(
     re.IGNORECASE,
 )
 MISSING = re.compile(r"Missing|Unable to locate|must be set|header is required", re.IGNORECASE)
-UNREACHABLE = re.compile(r"cannot connect|(?:server )?disconnected|connection (?:error|refused|reset)|connect call failed|name resolution|getaddrinfo|certificate|\bSSL", re.IGNORECASE)
+UNREACHABLE = re.compile(
+    r"cannot connect|(?:server )?disconnected|connection (?:error|refused|reset)|connect call failed|name resolution|getaddrinfo|certificate|\bSSL",
+    re.IGNORECASE,
+)
 ACCESS = re.compile(r"AccessDenied|not authorized|access to the model", re.IGNORECASE)
 PREFIX = re.compile(r"^(?:litellm\.\w+:\s*)*(?:\w+(?:Exception|Error)\s*-\s*)?")
-SUFFIX = re.compile(r"\s*(?:Received Model Group=|Available Model Group Fallbacks|LiteLLM Retried:|LiteLLM Max Retries:|No fallback model group).*", re.DOTALL)
+SUFFIX = re.compile(
+    r"\s*(?:Received Model Group=|Available Model Group Fallbacks|LiteLLM Retried:|LiteLLM Max Retries:|No fallback model group).*",
+    re.DOTALL,
+)
 SECRETS = re.compile(
     r"arn:[\w-]+:\S+|\b\d{12}\b|\b(?:sk|pk|key)-[\w-]{6,}\S*|\b(?:AKIA|ASIA)[0-9A-Z]{12,}|\bAIza[\w-]{20,}|\beyJ[\w-]{10,}\S*|\b[0-9a-f]{32,}\b"
     r"|\b[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b|projects/[\w.:-]+|subscriptions/\S+|\borg(?:anization)?[-_][\w-]{6,}|https?://\S+|[\w.+-]+@[\w-]+\.[\w.-]+",
@@ -107,7 +113,9 @@ def type_of(kind: str, code: int) -> str:
     # `billing_error` is the caller's own cap; the operator's account is none of that.
     if kind in KNOWN_TYPES and kind != "billing_error":
         return kind
-    return TYPES.get(code, "api_error" if code >= 500 else "invalid_request_error").replace("billing_error", "api_error")
+    return TYPES.get(code, "api_error" if code >= 500 else "invalid_request_error").replace(
+        "billing_error", "api_error"
+    )
 
 
 def message_of(kind: str, words: str, raw: str, code: int, headers: Mapping[str, str]) -> str:
@@ -128,7 +136,12 @@ def message_of(kind: str, words: str, raw: str, code: int, headers: Mapping[str,
         502: "the provider is unreachable from the gateway; try again in a few seconds",
         504: "the provider took too long over this request; try again",
         529: "the provider is overloaded; try again in a few seconds",
-    }.get(code, f"the provider failed at this request ({code}); try again in a few seconds" if code >= 500 else f"the provider refused this request ({code})")
+    }.get(
+        code,
+        f"the provider failed at this request ({code}); try again in a few seconds"
+        if code >= 500
+        else f"the provider refused this request ({code})",
+    )
 
 
 def without_secrets(words: str) -> str:
@@ -142,7 +155,9 @@ def class_of(error: Any, raw: str) -> str:
         return "AuthenticationError"
     if ACCESS.search(raw):
         return "PermissionDeniedError"
-    if isinstance(error, (httpx.ConnectError, openai.APIConnectionError)) and not isinstance(error, openai.APITimeoutError):
+    if isinstance(error, (httpx.ConnectError, openai.APIConnectionError)) and not isinstance(
+        error, openai.APITimeoutError
+    ):
         return "APIConnectionError"
     if UNREACHABLE.search(raw) and embedded_json(raw) is None and not isinstance(error, openai.BadRequestError):
         return "APIConnectionError"
@@ -151,7 +166,11 @@ def class_of(error: Any, raw: str) -> str:
 
 def retry_headers(error: Any, code: int) -> dict[str, str]:
     """The provider's own `Retry-After`."""
-    for source in (getattr(error, "litellm_response_headers", None), getattr(getattr(error, "response", None), "headers", None), getattr(error, "headers", None)):
+    for source in (
+        getattr(error, "litellm_response_headers", None),
+        getattr(getattr(error, "response", None), "headers", None),
+        getattr(error, "headers", None),
+    ):
         if isinstance(source, Mapping):
             for name in ("retry-after", "Retry-After", "llm_provider-retry-after"):
                 value = str(source.get(name) or "")

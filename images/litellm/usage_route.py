@@ -23,7 +23,9 @@ Send = Callable[[Message], Awaitable[None]]
 
 async def usage_answer(scope: MutableMapping[str, Any], send: Send, envelope: str, contact: str) -> None:
     if scope["method"] != "GET":
-        await respond(send, 405, error_body(Answer(405, "invalid_request_error", "send GET"), envelope), {"allow": "GET"})
+        await respond(
+            send, 405, error_body(Answer(405, "invalid_request_error", "send GET"), envelope), {"allow": "GET"}
+        )
         return
     exchange = Exchange()
     token = current_exchange.set(exchange)
@@ -31,7 +33,12 @@ async def usage_answer(scope: MutableMapping[str, Any], send: Send, envelope: st
         identity = await identity_of(scope, exchange)
     except Exception as error:  # noqa: BLE001 - whatever LiteLLM's check of a key raises
         status = int(getattr(error, "code", None) or getattr(error, "status_code", None) or 500)
-        body = {"error": {"type": getattr(error, "type", ""), "message": getattr(error, "message", "") or str(getattr(error, "detail", ""))}}
+        body = {
+            "error": {
+                "type": getattr(error, "type", ""),
+                "message": getattr(error, "message", "") or str(getattr(error, "detail", "")),
+            }
+        }
         answer = await answer_for(status, body, exchange, USAGE_PATH, contact)
         await respond(send, answer.status, error_body(answer, envelope), dict(answer.headers))
         return
@@ -43,14 +50,29 @@ async def usage_answer(scope: MutableMapping[str, Any], send: Send, envelope: st
 
 async def identity_of(scope: MutableMapping[str, Any], exchange: Exchange) -> Any:
     """Whose key it is, by LiteLLM's own check; a spent budget does not hide how much was spent."""
-    headers = {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in scope["headers"] if allowed_header(name)}
+    headers = {
+        name.decode("latin-1").lower(): value.decode("latin-1")
+        for name, value in scope["headers"]
+        if allowed_header(name)
+    }
 
     async def empty() -> Message:
         return {"type": "http.request", "body": b"", "more_body": False}
 
     # As if it asked for the list of models, which every key may.
     known = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in headers.items()]
-    request = Request({**scope, "headers": known, "path": "/v1/models", "raw_path": b"/v1/models", "query_string": b"", "state": {}, "app": proxy_server.app}, empty)
+    request = Request(
+        {
+            **scope,
+            "headers": known,
+            "path": "/v1/models",
+            "raw_path": b"/v1/models",
+            "query_string": b"",
+            "state": {},
+            "app": proxy_server.app,
+        },
+        empty,
+    )
     try:
         return await user_api_key_auth(
             request=request,
