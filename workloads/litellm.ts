@@ -17,16 +17,8 @@ const SCRATCH = '/tmp';
 const PROGRAMS = join(PACKAGE_ROOT, 'images/litellm');
 const REQUEST_FILTER = ['request_filter.py', 'request_fields.py', 'provider_requests.py'];
 const PROTOCOL_ANSWERS = [
-  ...[
-    'protocol_answers.py',
-    'answer_streams.py',
-    'provider_errors.py',
-    'gateway_errors.py',
-    'exchange.py',
-    'limit_answers.py',
-    'reply.py',
-  ],
-  ...['caps.py', 'usage_headers.py', 'usage_route.py', 'model_titles.py'],
+  ...['protocol_answers.py', 'reply.py', 'answer_streams.py', 'exchange.py', 'gateway_errors.py', 'limit_answers.py'],
+  ...['provider_errors.py', 'caps.py', 'usage_headers.py', 'usage_route.py', 'model_titles.py'],
 ];
 
 /** What a test changes in an otherwise identical workload. */

@@ -164,11 +164,15 @@ function pattern(path: string): string {
   return `^${segments.join('/')}$`;
 }
 
-/** What the door itself says to agents: one body that clients of Anthropic's API and of OpenAI's both read as an error of theirs. */
+/**
+ * What the door itself says to agents: one body that clients of Anthropic's API and of OpenAI's both read as an error of theirs,
+ * with the fields of a problem document for everybody else.
+ */
 function agentErrorResponses(): string[] {
-  return ERROR_RESPONSES.map(({ status, detail, retryAfter }) => {
-    const error = { type: status === 404 ? 'not_found_error' : 'api_error', message: detail };
-    const body = JSON.stringify({ type: 'error', error: { ...error, param: null, code: String(status) } });
+  return ERROR_RESPONSES.map(({ status, title, detail, retryAfter }) => {
+    const kind = status === 404 ? 'not_found_error' : 'api_error';
+    const error = { type: kind, message: detail, param: null, code: String(status) };
+    const body = JSON.stringify({ type: 'error', error, title, status, detail });
     const retry = retryAfter === undefined ? '' : ` hdr Retry-After ${retryAfter}`;
     return `http-error status ${status} content-type application/json string '${body}'${retry}`;
   });
