@@ -105,8 +105,7 @@ def error_body(answer: Answer, envelope: str) -> Mapping[str, Any]:
     """An error in the words of the API that the client speaks."""
     if envelope == "anthropic":
         return {"type": "error", "error": {"type": answer.type, "message": answer.message}}
-    code = "insufficient_quota" if answer.type == "billing_error" else str(answer.status)
-    return {"error": {"message": answer.message, "type": answer.type, "param": None, "code": code}}
+    return {"error": {"message": answer.message, "type": answer.type, "param": None, "code": str(answer.status)}}
 
 
 def error_event(answer: Answer, envelope: str) -> bytes:

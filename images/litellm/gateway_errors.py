@@ -111,7 +111,7 @@ def key_words(kind: str, text: str, contact: str) -> str:
         return f"this key is blocked; ask {contact or 'whoever runs the gateway'} why"
     if "No api key passed" in text:
         return "no key was sent; send the workspace's key as `Authorization: Bearer …` or `x-api-key`"
-    return f"this key is not valid here, or not any more; {renew}{ask}"
+    return f"this key is invalid: it was never issued here, or has been replaced; {renew}{ask}"
 
 
 def model_words(model: str) -> str:

@@ -43,7 +43,7 @@ class ProtocolAnswers:
             return
         exchange = Exchange()
         token = current_exchange.set(exchange)
-        reply = Reply(send, exchange, path, envelope_of(scope, rule["envelope"]))
+        reply = Reply(send, exchange, path, envelope_of(scope, rule["envelope"]), agent_of(scope))
         pings = asyncio.create_task(reply.keep_alive()) if scope["method"] == "POST" else None
         try:
             await self.application(scope, receive, reply.take)
@@ -54,6 +54,14 @@ class ProtocolAnswers:
             current_exchange.reset(token)
             if pings is not None:
                 pings.cancel()
+
+
+def agent_of(scope: Scope) -> str:
+    return (
+        next((value for name, value in scope["headers"] if name.lower() == b"user-agent"), b"")
+        .decode("latin-1")
+        .lower()
+    )
 
 
 def envelope_of(scope: Scope, ruled: str) -> str:

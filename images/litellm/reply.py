@@ -5,6 +5,7 @@ import contextlib
 import json
 import time
 from collections.abc import Awaitable, Callable, Mapping, MutableMapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -37,6 +38,9 @@ KEPT_ON_ERRORS = (
     b"www-authenticate",
     b"x-litellm-attempted-",
 )
+# Clients that make nothing of `x-should-retry`: at a 429 OpenCode waits until `Retry-After`, for days, and Codex says "exceeded
+# retry limit" in place of our sentence. At 402 both stop and show it.
+WAIT_OR_HIDE_429 = ("opencode", "codex")
 # Answers that are changed in their body.
 READ_WHOLE = ("/v1/models", "/models", COUNT_PATH)
 
@@ -44,11 +48,13 @@ READ_WHOLE = ("/v1/models", "/models", COUNT_PATH)
 class Reply:
     """One answer on its way out."""
 
-    def __init__(self, send: Send, exchange: Exchange, path: str, envelope: str) -> None:
+    def __init__(self, send: Send, exchange: Exchange, path: str, envelope: str, agent: str = "") -> None:
         self.send = send
         self.exchange = exchange
         self.path = path
         self.envelope = envelope
+        # `User-Agent`, in lower case.
+        self.agent = agent
         self.status = 0
         self.headers: HeaderList = []
         # Set where the body is read whole before anything is sent.
@@ -108,6 +114,8 @@ class Reply:
             await self.send_whole(self.status, orjson.dumps(count), self.headers, await self.usage())
 
     async def refuse(self, answer: Answer) -> None:
+        if answer.type == "billing_error" and self.envelope == "openai" and self.agent.startswith(WAIT_OR_HIDE_429):
+            answer = replace(answer, status=402)
         if self.stream is not None:
             await self.stream.fail(answer)
             return

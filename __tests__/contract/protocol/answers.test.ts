@@ -147,6 +147,19 @@ describe('a spent budget', () => {
     expect(Math.abs(Number(reset) - Date.now() / 1000 - seconds(reply))).toBeLessThan(60);
   });
 
+  test('clients that wait days at a 429, or hide its sentence, are told by 402', async () => {
+    const poor = await newKey({ max_budget: 0, budget_duration: '30d' });
+    for (const agent of ['opencode/1.18.33', 'codex_exec/0.169.0']) {
+      const answer = await fetch(`${gateway.url}${CHAT.path}`, {
+        method: 'POST',
+        headers: { authorization: `Bearer ${poor}`, 'user-agent': agent, connection: 'close' },
+        body: JSON.stringify(CHAT.body('Hello')),
+      });
+      const reply = { status: answer.status, headers: answer.headers, body: await answer.json() };
+      expect(errorIn(CHAT, reply)).toMatchObject({ status: 402, type: 'billing_error' });
+    }
+  });
+
   test("a person's cap counts over all their keys", async () => {
     const person = `person-${Date.now()}`;
     await admin('/user/new', { user_id: person, auto_create_key: false, max_budget: COST * 2, budget_duration: '1d' });
