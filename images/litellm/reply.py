@@ -115,7 +115,9 @@ class Reply:
 
     async def refuse(self, answer: Answer) -> None:
         if answer.type == "billing_error" and self.envelope == "openai" and self.agent.startswith(WAIT_OR_HIDE_429):
-            answer = replace(answer, status=402)
+            # Without `Retry-After`, which Codex waits for at any status.
+            more = {name: value for name, value in answer.headers.items() if name != "retry-after"}
+            answer = replace(answer, status=402, headers=more)
         if self.stream is not None:
             await self.stream.fail(answer)
             return
