@@ -29,7 +29,7 @@ export const PASSES: Readonly<Record<JestSuite, readonly Pass[]>> = {
   unit: [{ name: 'unit', workers: '100%' }],
   programs: [{ name: 'programs', workers: '100%' }],
   contract: [
-    { name: 'contract', workers: 3, without: [...DATABASE, ...DEMO] },
+    { name: 'contract', workers: 2, without: [...DATABASE, ...DEMO] },
     { name: 'contract-database', workers: 1, only: DATABASE },
     { name: 'contract-demo', workers: 1, only: DEMO },
   ],

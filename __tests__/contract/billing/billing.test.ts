@@ -8,8 +8,6 @@ import { type Gateway, startGateway } from '../support/start-gateway';
 import { RandomRun } from './random-run';
 import { ANTHROPIC_ONLY, APIS, type Api, DEARER, FORMS, type Form, request, TOKENS, type Usage } from './requests';
 
-jest.setTimeout(240_000);
-
 /** The part of a bill that may be missing. */
 const TOLERANCE = 0.001;
 const SETTINGS = {
@@ -44,7 +42,7 @@ beforeAll(async () => {
         });
     },
   });
-}, 300_000);
+});
 afterAll(async () => {
   await gateway?.stop();
   await Promise.all([anthropic?.stop(), bedrock?.stop()]);

@@ -9,7 +9,6 @@ import { type Gateway, type GatewayOptions, startGateway } from '../support/star
 import { addresses, gateway as cli } from './run-cli';
 
 // Every fault is caused for real; the doctor must find it, and nothing else.
-jest.setTimeout(180_000);
 
 const folder = mkdtempSync(join(tmpdir(), 'gateway-doctor-'));
 const settings = join(folder, 'gateway.yaml');
@@ -51,7 +50,7 @@ describe('on a deployment that was good', () => {
   let running: Gateway;
   beforeAll(async () => {
     running = await startOne();
-  }, 300_000);
+  });
   afterAll(() => running?.stop());
 
   test('nothing is found while nothing is wrong, and no key of the doctor is left', async () => {
@@ -209,5 +208,5 @@ describe('on a deployment whose provider credential is not good', () => {
     await upstream.stop();
     expect(ids).toEqual(['provider-credential']);
     expect(faults[0]?.cause).toContain('anthropic is empty (anthropic_api_key)');
-  }, 300_000);
+  });
 });

@@ -6,8 +6,6 @@ import { chat, send } from '../support/requests';
 import { type Gateway, startGateway } from '../support/start-gateway';
 import { gateway as cli, onTerminal, type RunOptions } from './run-cli';
 
-jest.setTimeout(60_000);
-
 const session = (person: string) => `${person.padEnd(10, '0')}-${person.padEnd(22, 'x')}`;
 const folder = mkdtempSync(join(tmpdir(), 'gateway-self-service-'));
 let coder: StandInCoder;
@@ -20,7 +18,7 @@ beforeAll(async () => {
   }
   coder.sessions.set(session('gone'), { id: 'id-of-gone', username: 'gone', status: 'suspended' });
   running = await startGateway({ keyProvisioner: { CODER_URL: coder.url, CODER_TOKEN: coder.token } });
-}, 300_000);
+});
 afterAll(async () => {
   await running?.stop();
   await coder?.stop();

@@ -9,7 +9,6 @@ import { type Gateway, startGateway } from '../support/start-gateway';
 import { addresses, gateway as cli, onTerminal, type RunOptions } from './run-cli';
 
 // Each command is a process of its own.
-jest.setTimeout(60_000);
 
 let coder: StandInCoder;
 let running: Gateway;
@@ -21,7 +20,7 @@ beforeAll(async () => {
   coder = await startStandInCoder();
   running = await startGateway({ keyProvisioner: { CODER_URL: coder.url, CODER_TOKEN: coder.token } });
   env = addresses(running);
-}, 300_000);
+});
 afterAll(async () => {
   await running?.stop();
   await coder?.stop();
@@ -267,7 +266,7 @@ describe('bootstrap', () => {
     expect(lines()).toBe(120);
     const listed = JSON.parse((await keys(['list', '--scope', 'user', '--json'])).stdout) as { name: string }[];
     for (const name of names) expect(listed).toContainEqual(expect.objectContaining({ name: `user-${name}` }));
-  }, 120_000);
+  });
 });
 
 test('a wrong admin credential is refused with 3, an address where nobody listens with 4, no credential with 2', async () => {

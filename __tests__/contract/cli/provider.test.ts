@@ -7,7 +7,6 @@ import { type Gateway, startGateway } from '../support/start-gateway';
 import { addresses, gateway as cli } from './run-cli';
 
 // `gateway verify` and `gateway doctor` before models that answer for themselves: a provider stands behind LiteLLM.
-jest.setTimeout(120_000);
 
 const provider: Provider = { apiKey: 'sk-ant-the-right-one' };
 const providers = { anthropic: { credentials: 'variable' }, bedrock: { credentials: 'off' } };
@@ -26,7 +25,7 @@ beforeAll(async () => {
     apiBase: { anthropic: upstream.url },
     env: { ANTHROPIC_API_KEY: 'sk-ant-the-right-one' },
   });
-}, 300_000);
+});
 beforeEach(() => {
   provider.apiKey = 'sk-ant-the-right-one';
   delete provider.wordy;

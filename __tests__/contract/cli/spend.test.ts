@@ -14,7 +14,6 @@ import { type Gateway, startGateway } from '../support/start-gateway';
 import { addresses, gateway as cli } from './run-cli';
 
 // Each command is a process of its own.
-jest.setTimeout(120_000);
 
 const MODEL = 'claude-sonnet-5-5';
 const DEAR = 'claude-haiku-4-5';

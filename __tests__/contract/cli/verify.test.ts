@@ -6,8 +6,6 @@ import { send } from '../support/requests';
 import { type Gateway, startGateway } from '../support/start-gateway';
 import { addresses, gateway as cli, onTerminal, ROOT, type RunOptions } from './run-cli';
 
-jest.setTimeout(120_000);
-
 let running: Gateway;
 let env: Record<string, string>;
 const folder = mkdtempSync(join(tmpdir(), 'gateway-verify-'));
@@ -19,7 +17,7 @@ beforeAll(async () => {
   writeFileSync(settings, JSON.stringify({ providers }));
   running = await startGateway({ keyProvisioner: true, settings: { providers } });
   env = addresses(running);
-}, 300_000);
+});
 afterAll(async () => {
   await running?.stop();
   rmSync(folder, { recursive: true, force: true });

@@ -5,8 +5,6 @@ import { type Gateway, startGateway } from '../support/start-gateway';
 import { type Client, newWorkspace, withConfiguration } from './client';
 import { type StandInCoder, startStandInCoder } from './stand-in-coder';
 
-jest.setTimeout(60_000);
-
 const HAIKU = 'claude-haiku-4-5';
 let coder: StandInCoder;
 let gateway: Gateway;
@@ -25,7 +23,7 @@ beforeAll(async () => {
     },
     { CODER_URL: coder.url, CODER_TOKEN: coder.token },
   );
-}, 300_000);
+});
 afterAll(async () => {
   await gateway?.stop();
   await coder?.stop();

@@ -7,8 +7,6 @@ import { startScriptedAnthropic } from '../support/scripted-anthropic/scripted-a
 import { type Gateway, startGateway } from '../support/start-gateway';
 import { Client, newWorkspace, withConfiguration } from './client';
 
-jest.setTimeout(90_000);
-
 const HAIKU = 'claude-haiku-4-5';
 /** US dollars of one mocked answer, about: 10 tokens in at $1 a million, 20 out at $5. */
 const COST = 0.00011;
@@ -22,7 +20,7 @@ beforeAll(async () => {
   upstream = await startScriptedAnthropic();
   gateway = await startGateway({ keyProvisioner: true, apiBase: { anthropic: upstream.url } });
   client = new Client(gateway);
-}, 300_000);
+});
 afterAll(async () => {
   await gateway?.stop();
   await upstream?.stop();
@@ -305,7 +303,7 @@ test('a merged policy reaches every key of every scope and state, and nothing th
   expect((await client.row(keys.ci)).expires).toBe(ci.expires);
   await longer.admin('POST', '/keys', { scope: 'ci', subject: 'org/merged' });
   expect(Math.round((Date.parse((await client.row(keys.ci)).expires) - Date.now()) / DAY)).toBe(90);
-}, 180_000);
+});
 
 test('a dry run tells what the real run then does, and changes nothing', async () => {
   await reconcile(client);

@@ -4,8 +4,6 @@ import { chat, send } from '../support/requests';
 import { type Gateway, startGateway } from '../support/start-gateway';
 import { Client, newWorkspace, tally } from './client';
 
-jest.setTimeout(60_000);
-
 const HAIKU = 'claude-haiku-4-5';
 let gateway: Gateway;
 let client: Client;
@@ -14,7 +12,7 @@ const secrets = new Set<string>();
 beforeAll(async () => {
   gateway = await startGateway({ keyProvisioner: { LOG_LEVEL: 'trace' } });
   client = new Client(gateway);
-}, 300_000);
+});
 afterAll(() => gateway?.stop());
 
 const create = async (body: object) => {

@@ -9,8 +9,6 @@ import { Client, newWorkspace, tally } from './client';
 // What was wrong with the service that this one replaces, by the numbers of its defect list. The rest of that list is about
 // images, networks, the template and the command line, and is tested with those.
 
-jest.setTimeout(60_000);
-
 const HAIKU = 'claude-haiku-4-5';
 const ROOT = join(__dirname, '../../..');
 let gateway: Gateway;
@@ -18,7 +16,7 @@ let client: Client;
 beforeAll(async () => {
   gateway = await startGateway({ keyProvisioner: true });
   client = new Client(gateway);
-}, 300_000);
+});
 afterAll(() => gateway?.stop());
 
 test('D-01: the second start of a workspace gets its key, and a changed model reaches its agents', async () => {

@@ -6,15 +6,13 @@ import { chat, eventually, send } from '../support/requests';
 import { type Gateway, startGateway } from '../support/start-gateway';
 import { Client, newWorkspace, policyReached, tally } from './client';
 
-jest.setTimeout(180_000);
-
 const HAIKU = 'claude-haiku-4-5';
 let gateway: Gateway;
 let client: Client;
 beforeAll(async () => {
   gateway = await startGateway({ keyProvisioner: true });
   client = new Client(gateway);
-}, 300_000);
+});
 afterAll(() => gateway?.stop());
 
 test('LiteLLM killed in the middle of issuing and restarted: every workspace gets one key, none is lost', async () => {

@@ -94,6 +94,8 @@ describe('getting started', () => {
     const { stdout } = walk.tryType('npx gateway doctor');
     expect(stdout).not.toMatch(/unreachable|refused|unhealthy/i);
     expect(walk.type('npx gateway models')).toContain('claude-haiku-4-5');
+    const { models } = JSON.parse(walk.type('npx gateway models --json'));
+    expect(models[0].routes[0]).toHaveProperty('rates.webSearch', 10);
   });
 
   test('the template is a directory as Coder takes it', () => {

@@ -7,7 +7,6 @@ import { Template, type Workspace } from './template';
  * What a workspace reaches, tried with real connections from inside. The services around it are plain HTTP servers under
  * the platform's names, networks and ports; the door and the networks are the deployment's own.
  */
-jest.setTimeout(300_000);
 
 if (!canShapeNetworks)
   console.warn('SKIPPED: firewall rules and the outside world are not tested; both need root and iproute2');

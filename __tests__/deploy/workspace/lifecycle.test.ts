@@ -4,8 +4,6 @@ import { workspaceToken } from '../../../images/key-provisioner/src/identity/wor
 import { docker, dockerQuietly, prepareMachine } from './machine';
 import { Template, type Workspace } from './template';
 
-jest.setTimeout(300_000);
-
 let template: Template;
 let workspace: Workspace;
 

@@ -9,8 +9,6 @@ import { gatewayUrl, provisionerUrl } from '../../../cli/addresses';
 import { gateway, onTerminal } from '../../contract/cli/run-cli';
 import { gatewayInProcess, testContext } from '../../unit/cli/in-process';
 
-jest.setTimeout(30_000);
-
 /** Addresses where nothing is listening. */
 const UNREACHABLE = {
   GATEWAY_URL: 'http://127.0.0.1:9',

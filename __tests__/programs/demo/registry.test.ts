@@ -86,7 +86,7 @@ test('a demo that was killed and that its parent has not reaped counts as gone',
   } finally {
     reap();
   }
-}, 60_000);
+});
 
 /** A killed process takes a moment to end. */
 async function expectGone(registry: Registry): Promise<void> {

@@ -4,7 +4,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 // The whole way: two commits of a real checkout, each synthesized by its own code with its own catalog and settings.
-jest.setTimeout(240_000);
 
 const ROOT = join(__dirname, '..', '..', '..', '..');
 const folder = mkdtempSync(join(tmpdir(), 'gateway-review-test-'));

@@ -36,46 +36,42 @@ test('a child ends when its parent is killed', async () => {
   expect(await Promise.all(pids.map(isAlive))).not.toContain(false);
   parent.kill('SIGKILL');
   await allGone(pids);
-}, 30_000);
+});
 
 test('what a child started ends with it', async () => {
   const { parent, pids } = await parentOf('sleep 300 & echo $$ $!; wait');
   expect(pids).toHaveLength(3);
   parent.kill('SIGKILL');
   await allGone(pids);
-}, 30_000);
+});
 
 test('what a crashed child left behind ends too', async () => {
   const { pids } = await parentOf('sleep 300 & echo $$ $!; exit 1');
   await allGone(pids);
-}, 30_000);
+});
 
 test('a child that ignores the request to end is killed after the grace period', async () => {
   const { parent, pids } = await parentOf(`trap '' TERM; echo $$; while :; do sleep 0.1; done`, 1);
   parent.kill('SIGKILL');
   await allGone(pids);
-}, 30_000);
+});
 
 test('a child is first asked to end', async () => {
   const { parent, pids } = await parentOf(`trap 'exit 0' TERM; echo $$; while :; do sleep 0.05; done`, 3600);
   parent.kill('SIGUSR1');
   await allGone(pids);
-}, 30_000);
+});
 
 const onLinux = process.platform === 'linux' ? test : test.skip; // macOS has no setsid command
 
-onLinux(
-  'what a child started ends at once with it, although nothing reaps the child',
-  async () => {
-    const guard = join(__dirname, '../../../../runtime/processes/guard.sh');
-    const command = `setsid sh '${guard}' TERM 3600 sh -c 'sleep 300 & echo $$ $!; exec sleep 300' & exec sleep 600`;
-    const parent = spawn('sh', ['-c', command], { stdio: ['ignore', 'pipe', 'inherit', 'pipe'] });
-    const [line] = (await once(createInterface({ input: parent.stdout as Readable }), 'line')) as [string];
-    const [leader = 0, child = 0] = line.split(' ').map(Number);
-    (parent.stdio[3] as Writable).destroy();
-    await allGone([leader, child]);
-    expect(process.kill(leader, 0)).toBe(true);
-    parent.kill('SIGKILL');
-  },
-  30_000,
-);
+onLinux('what a child started ends at once with it, although nothing reaps the child', async () => {
+  const guard = join(__dirname, '../../../../runtime/processes/guard.sh');
+  const command = `setsid sh '${guard}' TERM 3600 sh -c 'sleep 300 & echo $$ $!; exec sleep 300' & exec sleep 600`;
+  const parent = spawn('sh', ['-c', command], { stdio: ['ignore', 'pipe', 'inherit', 'pipe'] });
+  const [line] = (await once(createInterface({ input: parent.stdout as Readable }), 'line')) as [string];
+  const [leader = 0, child = 0] = line.split(' ').map(Number);
+  (parent.stdio[3] as Writable).destroy();
+  await allGone([leader, child]);
+  expect(process.kill(leader, 0)).toBe(true);
+  parent.kill('SIGKILL');
+});

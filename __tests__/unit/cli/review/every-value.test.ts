@@ -5,7 +5,6 @@ import { type Deployment, deploymentSchema } from '../../../../deployment/schema
 import { synthesize } from './variant';
 
 // Some thousand comparisons.
-jest.setTimeout(240_000);
 
 // A deployment that has nearly everything: several places of a name, price bands, a Coder server, every limit.
 const rich = synthesize({
