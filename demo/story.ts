@@ -85,7 +85,11 @@ export async function tellStory({ info, model, print, signal }: StoryOptions): P
   say('A CI job may ask twice a minute.', `request ${rateAttempts}: ${rateRefusal}`);
 
   const budgeted = await serviceKey('demo/small-budget', { max_budget: cost > 0 ? cost * 1.5 : 0.000_1 });
-  const { attempts: budgetAttempts, refusal: budgetRefusal } = await untilRefused(() => ask(budgeted.key));
+  const { attempts: budgetAttempts, refusal: budgetRefusal } = await untilRefused(async () => {
+    // LiteLLM settles what an answer had set aside of the budget a moment after it.
+    await sleep(1000, undefined, { signal });
+    return ask(budgeted.key);
+  });
   say("Another's budget is a little more than one request costs.", `request ${budgetAttempts}: ${budgetRefusal}`);
 
   const { spend, max_budget, budget_reset_at } = await spendOf(provisionerUrl, key.key, signal);

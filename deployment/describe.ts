@@ -53,6 +53,7 @@ export function describeDeployment(settings: Settings, options: DescribeOptions 
       },
     },
     policies: describePolicies(settings, provisioner.policies),
+    ...(settings.policies.contact ? { contact: settings.policies.contact } : {}),
     litellm: { router, settings: { ...litellm.settings }, general: { ...litellm.general } },
     keyProvisioner: {
       reconcileIntervalSeconds: provisioner.reconcile_interval_s,

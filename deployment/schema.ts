@@ -64,6 +64,8 @@ export const deploymentSchema = z.object({
     startWith: z.record(z.string(), z.object({ model: z.string(), smallModel: z.string() })),
   }),
   policies: policiesSchema,
+  /** Whom people are told to ask when a budget is spent: an e-mail address or a URL. */
+  contact: z.string().optional(),
   /** LiteLLM's own settings, in its own words (`config.yaml` without the models). */
   litellm: z.object({
     router: z.record(z.string(), z.unknown()),

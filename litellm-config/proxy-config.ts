@@ -4,7 +4,7 @@ import { CatalogError } from '../catalog/check';
 import { type Catalog, NOT_OFFERED, type Prices, type Provider, type Rates } from '../catalog/model';
 import { durationSeconds } from '../images/key-provisioner/src/keys/duration';
 import { PROVIDER_CREDENTIALS } from '../settings/credentials';
-import type { Settings } from '../settings/schema';
+import { SCOPES, type Settings } from '../settings/schema';
 import { policyModels, type Route, type ServedModel, servedModels } from '../settings/served-models';
 
 /** What a test or the demo changes in an otherwise identical configuration. */
@@ -61,6 +61,9 @@ export function proxyConfig(settings: Settings, options: ProxyConfigOptions = {}
       routing_strategy: 'simple-shuffle',
       num_retries: 2,
       timeout: settings.litellm.request_timeout_s,
+      // A rate limit is the agent's to wait for, with the provider's own `Retry-After`; LiteLLM would wait in silence, a minute at a
+      // time. What took too long once would take three times as long.
+      retry_policy: { RateLimitErrorRetries: 0, TimeoutErrorRetries: 0 },
       ...(fallbacks.length > 0 ? { fallbacks } : {}),
     },
     litellm_settings: {
@@ -205,7 +208,7 @@ function tiers({ prices, priceBands = [], limits }: Route) {
  * no bound, since LiteLLM fills what is absent with the bound (measured).
  */
 function upperBounds(settings: Settings): Record<string, unknown> {
-  const { person: _person, ...scopes } = settings.policies;
+  const { person: _person, contact: _contact, ...scopes } = settings.policies;
   const policies = Object.values(scopes);
   const longest = (durations: string[]) =>
     durations.reduce((a, b) => (durationSeconds(b) > durationSeconds(a) ? b : a));
@@ -231,8 +234,8 @@ function fallbacksOf(served: readonly ServedModel[], settings: Settings, catalog
   });
   const forbidden = fallbacks.flatMap(({ name, targets }) =>
     targets.flatMap((target) =>
-      Object.entries(settings.policies).flatMap(([scope, policy]) => {
-        const allowed = 'models' in policy ? policyModels(policy.models, settings, catalog) : [];
+      SCOPES.flatMap((scope) => {
+        const allowed = policyModels(settings.policies[scope].models, settings, catalog);
         return allowed.includes(name) && !allowed.includes(target)
           ? [
               `"${name}" falls back to "${target}", which policies.${scope}.models does not allow; LiteLLM would hand it out all the same: allow both, or use a second deployment of one name`,

@@ -135,7 +135,7 @@ async function story(): Promise<void> {
   for (let request = 0; request < 3; request++)
     answers.push((await platform.complete(ci.key, 'claude-haiku-4-5')).status);
   saw(`answers: ${answers.join(', ')}`);
-  expect(answers.at(-1) === 422, 'the key is refused once its budget is spent');
+  expect(answers.at(-1) === 429, 'the key is refused once its budget is spent');
 
   step('a model is added by pull request, with its review report');
   run(

@@ -4,7 +4,7 @@ import { durationSeconds } from '../images/key-provisioner/src/keys/duration';
 import { PORTS } from './ports';
 import type { SettingsProblem } from './problems';
 import { regionProblems } from './regions';
-import type { Settings } from './schema';
+import { SCOPES, type Settings } from './schema';
 import { enabledNames, modelsWithoutProvider } from './served-models';
 
 /** A problem between several fields. */
@@ -57,8 +57,9 @@ function modelProblems(settings: Settings): CrossProblem[] {
     const name = settings.models[use];
     return enabled.includes(name) ? [] : [{ path, from: [...from, path], message: why(name) }];
   });
-  const policies = Object.entries(settings.policies).flatMap(([scope, policy]) => {
-    if (!('models' in policy) || policy.models === 'all') return [];
+  const policies = SCOPES.flatMap((scope) => {
+    const policy = settings.policies[scope];
+    if (policy.models === 'all') return [];
     if (policy.models.some((name) => enabled.includes(name))) return [];
     const path = `policies.${scope}.models`;
     return [
@@ -83,7 +84,7 @@ function portProblems({ litellm, key_provisioner, coder }: Settings): CrossProbl
 }
 
 /** What was spent in a budget's window must stay provable until the window ends. */
-function retentionProblems({ litellm, policies }: Settings): CrossProblem[] {
+function retentionProblems({ litellm, policies: { contact: _contact, ...policies } }: Settings): CrossProblem[] {
   const path = 'litellm.spend_logs_retention';
   const kept = durationSeconds(litellm.spend_logs_retention);
   return Object.entries(policies).flatMap(([scope, { budget_duration: window }]) => {

@@ -26,6 +26,12 @@ const httpUrl = (whoReads: string) =>
   z
     .url({ protocol: /^https?$/, error: 'an http or https URL, such as "https://coder.example.com"' })
     .refine((url) => !holdsCredential(url), `${NO_CREDENTIALS} ${whoReads}`);
+/** Where people turn to: shown to everybody, in the gateway's own answers. */
+const contact = z
+  .union([z.email(), httpUrl('everybody whose budget is spent is shown this one')], {
+    error: 'an e-mail address or an http or https URL, such as "platform@example.com" or "https://wiki.example.com/ai"',
+  })
+  .refine((value) => /^[\x21-\x7e]{1,200}$/.test(value), 'at most 200 characters, without spaces');
 const port = z.int().min(1).max(65535);
 /** The longest calendar month, since a budget of `30d` is renewed on the first of each: its rows must still be there. */
 const LEAST_RETENTION_DAYS = 31;
@@ -158,6 +164,11 @@ export const settingsSchema = z
       .prefault({}),
     policies: z
       .strictObject({
+        contact: contact
+          .optional()
+          .describe(
+            'Whom to ask for more: an e-mail address or a URL, named in the answers to requests whose budget is spent or whose key has ended.',
+          ),
         person: z
           .strictObject({ max_budget: dollars.default(40), budget_duration: duration.default('30d') })
           .prefault({})

@@ -1,5 +1,5 @@
 import { BODY_SECONDS } from './body-limits';
-import { ANTHROPIC_PATHS, anthropicError, openaiError, type Refusal } from './refusals';
+import { ANTHROPIC_HEADER, ANTHROPIC_PATHS, anthropicError, openaiError, type Refusal, SHARED_PATHS } from './refusals';
 
 /** Something that the edge answers by itself, and why Envoy would have. */
 interface Answer extends Refusal {
@@ -32,6 +32,24 @@ const ANSWERS: readonly Answer[] = [
     retryAfter: 5,
   },
   {
+    when: { status: 400 },
+    status: 400,
+    type: 'invalid_request_error',
+    message: 'this is not a valid HTTP request',
+  },
+  {
+    when: { status: 431 },
+    status: 431,
+    type: 'invalid_request_error',
+    message: 'the headers are longer than 32 KB, or more than 100',
+  },
+  {
+    when: { status: 500 },
+    status: 500,
+    type: 'api_error',
+    message: 'the gateway failed at this request; try again',
+  },
+  {
     when: { status: 504 },
     status: 504,
     type: 'timeout_error',
@@ -39,7 +57,7 @@ const ANSWERS: readonly Answer[] = [
   },
 ];
 
-/** What Envoy says by itself, in the words of the route: Anthropic's envelope on `/v1/messages`, else OpenAI's. */
+/** What Envoy says by itself, in the words of the route: Anthropic's envelope or OpenAI's. */
 export const localAnswers = (): object => ({
   mappers: ANSWERS.flatMap((answer) => [
     mapper(answer, anthropicError(answer), ANTHROPIC),
@@ -47,7 +65,17 @@ export const localAnswers = (): object => ({
   ]),
 });
 
-const ANTHROPIC = { header_filter: { header: { name: ':path', string_match: { prefix: ANTHROPIC_PATHS } } } };
+const header = (match: object) => ({ header_filter: { header: match } });
+const path = (prefix: string) => header({ name: ':path', string_match: { prefix } });
+
+const ANTHROPIC = {
+  or_filter: {
+    filters: [
+      ...ANTHROPIC_PATHS.map(path),
+      { and_filter: { filters: [path(SHARED_PATHS), header({ name: ANTHROPIC_HEADER, present_match: true })] } },
+    ],
+  },
+};
 
 function mapper({ when, status, retryAfter }: Answer, body: string, also?: object): object {
   const cause =

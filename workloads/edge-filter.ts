@@ -1,6 +1,6 @@
 import { LARGEST_BODY, UNKNOWN_KEY_BODY } from './body-limits';
 import { guarded, luaList as list, REFUSE, luaSet as set, luaText as text } from './edge-lua';
-import { BODY_REFUSALS, type Refusal } from './refusals';
+import { ANTHROPIC_HEADER, BODY_REFUSALS, type Refusal } from './refusals';
 import { ADMIN_SEGMENTS, PASSED_HEADER_PREFIXES, PASSED_HEADERS, PASSED_QUERIES } from './request-surface';
 
 /** Cluster that the filter asks whether LiteLLM knows a key. */
@@ -32,11 +32,11 @@ ${PASSED_QUERIES.map(({ method, path, parameters, ofAdminPages }) => `  [${text(
 }
 
 ${REFUSE}
-local known, unknown, remembered = {}, {}, { known = 0, unknown = 0 }
+local known, unknown, refusals, remembered = {}, {}, {}, { known = 0, unknown = 0 }
 
 local function remember(kind, key, untilTime)
   if remembered[kind] >= ${REMEMBERED} then
-    if kind == "known" then known = {} else unknown = {} end
+    if kind == "known" then known = {} else unknown, refusals = {}, {} end
     remembered[kind] = 0
   end
   remembered[kind] = remembered[kind] + 1
@@ -45,12 +45,14 @@ end
 
 -- Whether LiteLLM knows the key, and else the answer is given.
 local function keyIsKnown(handle, path, key, authorization, apiKey)
-  local now = os.time()
+  local now, anthropic = os.time(), speaksAnthropic(handle, path)
   if (known[key] or 0) > now then return true end
-  if (unknown[key] or 0) <= now then
-    local answer = handle:httpCall(${text(KEY_CHECK_CLUSTER)}, {
+  -- LiteLLM's refusal says more than that the key is not valid, in the envelope that it is asked for.
+  local asked = (anthropic and "anthropic\\n" or "openai\\n") .. key
+  if (unknown[asked] or 0) <= now then
+    local answer, words = handle:httpCall(${text(KEY_CHECK_CLUSTER)}, {
       [":method"] = "GET", [":path"] = "/v1/models", [":authority"] = "litellm",
-      ["authorization"] = authorization, ["x-api-key"] = apiKey,
+      ["authorization"] = authorization, ["x-api-key"] = apiKey, [${text(ANTHROPIC_HEADER)}] = anthropic and "2023-06-01" or nil,
     }, nil, ${ANSWER_WITHIN_MS})
     local status = tonumber(answer[":status"]) or 503
     if status >= 500 then away(handle, path) return false end
@@ -58,7 +60,12 @@ local function keyIsKnown(handle, path, key, authorization, apiKey)
       remember("known", key, now + ${KNOWN_SECONDS})
       return true
     end
-    remember("unknown", key, now + ${UNKNOWN_SECONDS})
+    remember("unknown", asked, now + ${UNKNOWN_SECONDS})
+    refusals[asked] = (words or ""):find('"error"', 1, true) and words or nil
+  end
+  if refusals[asked] then
+    handle:respond({ [":status"] = "401", ["content-type"] = "application/json", ["x-should-retry"] = "false" }, refusals[asked])
+    return false
   end
   refuse(handle, path, "401", "authentication_error", "this key is not valid here", { ["x-should-retry"] = "false" })
   return false

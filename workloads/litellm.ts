@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { protocolSettingsJson } from '../litellm-config/protocol-settings';
 import { proxyConfigYaml } from '../litellm-config/proxy-config';
 import { requestRulesJson } from '../litellm-config/request-rules';
 import { PACKAGE_ROOT } from '../package-root';
@@ -21,6 +22,10 @@ const REQUEST_FILTER = [
   'billed_extras.py',
   'provider_requests.py',
   'spend_rows.py',
+];
+const PROTOCOL_ANSWERS = [
+  ...['protocol_answers.py', 'reply.py', 'answer_streams.py', 'exchange.py', 'gateway_errors.py', 'limit_answers.py'],
+  ...['provider_errors.py', 'caps.py', 'usage_headers.py', 'usage_route.py', 'model_titles.py'],
 ];
 
 /** What a test changes in an otherwise identical workload. */
@@ -58,8 +63,12 @@ export const litellm = (settings: Settings, options: LiteLLMOptions = {}): Workl
     files: [
       { name: CONFIG, content: options.config ?? proxyConfigYaml(settings) },
       // `litellm_settings.callbacks` names the first; LiteLLM looks for it beside its configuration.
-      ...REQUEST_FILTER.map((name) => ({ name, content: readFileSync(join(PROGRAMS, name), 'utf8') })),
+      ...[...REQUEST_FILTER, ...PROTOCOL_ANSWERS].map((name) => ({
+        name,
+        content: readFileSync(join(PROGRAMS, name), 'utf8'),
+      })),
       { name: 'request-rules.json', content: requestRulesJson(settings) },
+      { name: 'protocol.json', content: protocolSettingsJson(settings) },
     ],
   },
   connects: [{ to: 'postgres', port: PORTS.postgres }, { to: 'internet' }],

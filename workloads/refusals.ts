@@ -1,7 +1,13 @@
 import { LARGEST_BODY } from './body-limits';
 
-/** Beginning of the paths whose callers understand Anthropic's errors; all others understand OpenAI's. */
-export const ANTHROPIC_PATHS = '/v1/messages';
+/** Beginnings of the paths whose callers understand Anthropic's errors; all others understand OpenAI's. */
+export const ANTHROPIC_PATHS: readonly string[] = ['/v1/messages', '/anthropic/', '/api/oauth/'];
+
+/** Beginning of the paths that both APIs have: callers of Anthropic's send {@link ANTHROPIC_HEADER} with them. */
+export const SHARED_PATHS = '/v1/models';
+
+/** Every client of Anthropic's API sends it. */
+export const ANTHROPIC_HEADER = 'anthropic-version';
 
 /** Something that the edge or a door says by itself, in LiteLLM's place. */
 export interface Refusal {

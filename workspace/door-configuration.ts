@@ -92,7 +92,7 @@ frontend alive
   http-request set-log-level silent
   monitor-uri /alive`,
     service('litellm', props.litellm, LITELLM_ROUTES, concurrency, {
-      rules: [...bodyRules(), ...surfaceRules()],
+      rules: [...agentErrorResponses(), ...bodyRules(), ...surfaceRules()],
       backends: [`use_backend litellm-large if ${IS_LARGE}`],
     }),
     largeBodies('litellm-large', server('litellm', props.litellm)),
@@ -164,18 +164,43 @@ function pattern(path: string): string {
   return `^${segments.join('/')}$`;
 }
 
-/** What the door itself says, as problem documents (RFC 9457) like the key-provisioner's. */
-function errorResponses(): string[] {
-  const refused = { status: 404, title: 'Not Found', detail: 'this address does not exist for workspaces' };
-  const away = (status: number) => ({
+/**
+ * What the door itself says to agents: one body that clients of Anthropic's API and of OpenAI's both read as an error of theirs,
+ * with the fields of a problem document for everybody else.
+ */
+function agentErrorResponses(): string[] {
+  return ERROR_RESPONSES.map(({ status, title, detail, retryAfter }) => {
+    const kind = status === 404 ? 'not_found_error' : 'api_error';
+    const error = { type: kind, message: detail, param: null, code: String(status) };
+    const body = JSON.stringify({ type: 'error', error, title, status, detail });
+    const retry = retryAfter === undefined ? '' : ` hdr Retry-After ${retryAfter}`;
+    return `http-error status ${status} content-type application/json string '${body}'${retry}`;
+  });
+}
+
+interface ErrorResponse {
+  readonly status: number;
+  readonly title: string;
+  readonly detail: string;
+  /** Seconds. */
+  readonly retryAfter?: number;
+}
+
+const ERROR_RESPONSES: readonly ErrorResponse[] = [
+  { status: 404, title: 'Not Found', detail: 'this address does not exist for workspaces' },
+  ...[502, 503, 504].map((status) => ({
     status,
     title: 'Gateway Unavailable',
     detail: 'the gateway does not answer; it may be starting, try again in a few seconds',
     retryAfter: 5,
-  });
-  return [refused, away(502), away(503), away(504)].map(({ status, title, detail, ...more }) => {
+  })),
+];
+
+/** What the door itself says, as problem documents (RFC 9457) like the key-provisioner's. */
+function errorResponses(): string[] {
+  return ERROR_RESPONSES.map(({ status, title, detail, retryAfter }) => {
     const body = JSON.stringify({ type: 'about:blank', title, status, detail });
-    const retry = 'retryAfter' in more ? ` hdr Retry-After ${more.retryAfter}` : '';
+    const retry = retryAfter === undefined ? '' : ` hdr Retry-After ${retryAfter}`;
     return `http-error status ${status} content-type application/problem+json string '${body}'${retry}`;
   });
 }

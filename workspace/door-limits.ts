@@ -1,5 +1,13 @@
 import { LARGEST_BODY } from '../workloads/body-limits';
-import { ANTHROPIC_PATHS, anthropicError, BODY_REFUSALS, openaiError, type Refusal } from '../workloads/refusals';
+import {
+  ANTHROPIC_HEADER,
+  ANTHROPIC_PATHS,
+  anthropicError,
+  BODY_REFUSALS,
+  openaiError,
+  type Refusal,
+  SHARED_PATHS,
+} from '../workloads/refusals';
 import { PASSED_HEADER_PREFIXES, PASSED_HEADERS, PASSED_QUERIES } from '../workloads/request-surface';
 
 /** Bodies above this many bytes count as large; a workspace has {@link LARGE_AT_ONCE} of them under way at once. */
@@ -24,10 +32,11 @@ export function bodyRules(): string[] {
 /** In the words of the route: Anthropic's envelope, or OpenAI's. */
 function refusal(refused: Refusal, when: string): string[] {
   const answer = (body: string, route: string) =>
-    `http-request return status ${refused.status} content-type application/json string '${body}' if ${when} ${route}`;
+    `http-request return status ${refused.status} content-type application/json string '${body}' if ${when} ${route}`.trimEnd();
   return [
-    answer(anthropicError(refused), `{ path_beg ${ANTHROPIC_PATHS} }`),
-    answer(openaiError(refused), `!{ path_beg ${ANTHROPIC_PATHS} }`),
+    answer(anthropicError(refused), `{ path_beg ${ANTHROPIC_PATHS.join(' ')} }`),
+    answer(anthropicError(refused), `{ path_beg ${SHARED_PATHS} } { req.hdr(${ANTHROPIC_HEADER}) -m found }`),
+    answer(openaiError(refused), ''),
   ];
 }
 

@@ -21,6 +21,7 @@ export const LITELLM_ROUTES: readonly Route[] = [
   { method: 'GET', path: '/v1/models' },
   { method: 'GET', path: '/v1/models/{model}' },
   { method: 'GET', path: '/models' },
+  { method: 'GET', path: '/api/oauth/usage' },
   { method: 'GET', path: '/v1/model/info' },
   { method: 'GET', path: '/model/info' },
   { method: 'GET', path: '/health/readiness' },

@@ -10,10 +10,14 @@ export interface Probe {
   readonly provider: string;
   readonly model: string;
   readonly status: number;
-  /** LiteLLM's `error.type`; empty for an answer. */
+  /** `error.type` of a refusal by the gateway itself; empty for an answer, and for an error of the provider. */
   readonly type: string;
+  /** With LiteLLM's class of error in front, where it is the provider's (`litellm.RateLimitError: …`). */
   readonly message: string;
 }
+
+/** Header in which the gateway names LiteLLM's class of a provider's error; its own refusals have none. */
+const PROVIDER_ERROR = 'x-gateway-provider-error';
 
 /** Sends a small request to the cheapest model of each provider, with the key that is checked or one issued for this. */
 export async function probeProviders(
@@ -53,8 +57,9 @@ function cheapestOfEach(models: readonly ServedModel[]): Target[] {
   return [...cheapest];
 }
 
-/** Whether a refusal concerns the key, not the model or its provider. */
+/** Whether a refusal concerns the key, not the model or its provider; the gateway's types, and LiteLLM's own of older gateways. */
 export const isAboutTheKey = (type: string): boolean =>
+  ['authentication_error', 'billing_error', 'rate_limit_error'].includes(type) ||
   ['token_not_found_in_db', 'auth_error', 'expired_key', 'budget_exceeded', 'throttling_error'].includes(type) ||
   type.endsWith('_model_access_denied');
 
@@ -124,5 +129,14 @@ async function probeOnce(gateway: GatewayClient, provider: string, model: string
     return { provider, model, status: 0, type: '', message: (error as Error).message };
   }
   if (answer.status === 200) return { provider, model, status: 200, type: '', message: '' };
-  return { provider, model, status: answer.status, ...errorOf(answer) };
+  return { provider, model, status: answer.status, ...refusalOf(answer) };
+}
+
+function refusalOf(answer: Answer): Pick<Probe, 'type' | 'message'> {
+  const { type, message } = errorOf(answer);
+  const providers = answer.headers.get(PROVIDER_ERROR);
+  if (providers && isCooldown(providers)) return { type: providers, message };
+  if (providers) return { type: '', message: `litellm.${providers}: ${message}` };
+  const denied = answer.status === 400 && /is not available to this key/.test(message);
+  return { type: denied ? 'key_model_access_denied' : type, message };
 }

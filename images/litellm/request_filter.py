@@ -15,7 +15,6 @@ from typing import Any
 
 import orjson
 from fastapi import HTTPException
-from litellm.integrations.custom_logger import CustomLogger
 from litellm.proxy import proxy_server
 from litellm.proxy._types import LiteLLMRoutes
 from litellm.proxy.auth.route_checks import RouteChecks
@@ -23,6 +22,8 @@ from litellm.proxy.auth.route_checks import RouteChecks
 # LiteLLM loads this one file; its neighbours are found like this.
 sys.path.append(str(Path(__file__).parent))
 from billed_extras import Extra, extras_of, refuse_what_a_key_may_not  # noqa: E402
+from exchange import Observer  # noqa: E402
+from protocol_answers import ProtocolAnswers  # noqa: E402
 from provider_requests import carried_fields, carry_past_litellm  # noqa: E402
 from request_costs import count_by_the_price_sheet  # noqa: E402
 from request_fields import RULES, Refused, allowed_header, allowed_query, rewritten, rule_for  # noqa: E402
@@ -175,7 +176,7 @@ def envelope_of(path: str) -> str:
     return "anthropic" if "/messages" in path or path.startswith("/anthropic") else "openai"
 
 
-class RequestGuard(CustomLogger):
+class RequestGuard(Observer):
     """Refuses a model request that reached LiteLLM without the filter: it must never be there by an accident of start-up."""
 
     async def async_pre_call_hook(self, user_api_key_dict, cache, data, call_type):  # noqa: ANN001, ANN201 - LiteLLM's signature
@@ -188,6 +189,7 @@ class RequestGuard(CustomLogger):
             if asked:
                 asked.refused = refused
             raise HTTPException(status_code=refused.status, detail={"error": refused.message}) from None
+        await super().async_pre_call_hook(user_api_key_dict, cache, data, call_type)
         # The provider is told of a `user` that the client names; LiteLLM's books are kept by key and person alone.
         user_api_key_dict.end_user_id = None
         for bucket in ("metadata", "litellm_metadata"):
@@ -201,7 +203,7 @@ def put_in_front() -> None:
     application = proxy_server.app
     if application.middleware_stack is None:
         application.middleware_stack = application.build_middleware_stack()
-    application.middleware_stack = RequestFilter(application.middleware_stack)
+    application.middleware_stack = ProtocolAnswers(RequestFilter(application.middleware_stack))
 
 
 carry_past_litellm()

@@ -73,6 +73,26 @@ describe.each(clients)('$agent', ({ agent, client, tools }) => {
   });
 });
 
+describe('Claude Code gives up soon, and shows our own sentence', () => {
+  const asked = () => agents.sent.filter(({ url }) => url.startsWith('/v1/messages?') || url === '/v1/messages');
+  const CASES = [
+    ['a key whose budget is spent', { max_budget: 0.000001 }, /the budget of this key, \$0\.000001, is used up/, 1],
+    // Measured: five requests within some seconds, though x-should-retry says no; without it, it is minutes.
+    ['a key that has ended', { duration: '1s' }, /this key has expired; start the workspace again/, 5],
+  ] as const;
+
+  test.each(CASES)('%s', async (_name, limits, sentence, atMost) => {
+    const key = await agents.newKey(limits);
+    await chat(agents.gateway.url, key, 'claude-haiku-4-5');
+    await new Promise((resolve) => setTimeout(resolve, 2000));
+    const workspace = await workspaceOf('claude-code', key);
+    const before = asked().length;
+    const { code, output } = await agents.ask.claude(workspace, TASK);
+    expect({ code, output }).toEqual({ code: 1, output: expect.stringMatching(sentence) });
+    expect(asked().length - before).toBeLessThanOrEqual(atMost);
+  });
+});
+
 describe('while the gateway is down', () => {
   const workspaceFor = new Map<Agent, Workspace>();
   beforeAll(async () => {

@@ -63,7 +63,7 @@ describe('on a deployment that was good', () => {
   test('an exhausted budget', async () => {
     const { key, name } = await create(running, 'poor', { max_budget: 0.000001 });
     await chat(running.url, key, 'claude-haiku-4-5');
-    expect((await chat(running.url, key, 'claude-haiku-4-5')).status).toBe(422);
+    expect((await chat(running.url, key, 'claude-haiku-4-5')).status).toBe(429);
     const { code, ids, faults } = await doctor(running, [], { GATEWAY_API_KEY: key });
     expect(ids).toEqual(['budget-exhausted']);
     expect(code).toBe(1);

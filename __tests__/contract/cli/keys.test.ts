@@ -37,7 +37,7 @@ test('a CI key is issued, works, and is limited as its policy says', async () =>
   expect(issued).toMatchObject({ name: 'ci-acme/web', reused: false, max_budget: 5, rpm_limit: 30 });
   expect(issued.models).toEqual(['claude-haiku-4-5']);
   expect((await chat(running.url, issued.key, 'claude-haiku-4-5')).status).toBe(200);
-  expect((await chat(running.url, issued.key, 'claude-sonnet-4-5')).status).toBe(403);
+  expect((await chat(running.url, issued.key, 'claude-sonnet-4-5')).status).toBe(400);
 });
 
 test('asking again gives the same key, in a file for its owner alone', async () => {
@@ -169,7 +169,7 @@ test('reconcile tells what differs from the policy, and puts it right', async ()
   expect((await keys(['reconcile'])).stdout).toMatch(/^\d+ keys compared with today's policy: 1 changed$/m);
   const real = JSON.parse((await keys(['reconcile', '--json'])).stdout);
   expect(real).toMatchObject({ updated: [], updated_total: 0, people: [], failed: [], workspaces_checked: true });
-  expect((await chat(running.url, key, 'claude-sonnet-4-5')).status).toBe(403);
+  expect((await chat(running.url, key, 'claude-sonnet-4-5')).status).toBe(400);
 });
 
 test('without Coder, reconcile says that deleted workspaces were not checked', async () => {

@@ -38,7 +38,7 @@ test('a key works until its budget is spent', async () => {
   // LiteLLM books what an answer cost after it has been sent.
   await eventually(async () => {
     const { body } = await chat(gateway.url, key, 'claude-haiku-4-5');
-    expect(body.error?.type).toBe('budget_exceeded');
+    expect(body.error?.type).toBe('billing_error');
   });
   await eventually(async () => {
     const { body } = await send('GET', `${gateway.url}/key/info?key=${key}`, gateway.masterKey);

@@ -1,6 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Derivation } from '../../../images/key-provisioner/src/keys/derivation';
+import { ask, CHAT, errorIn, MESSAGES } from '../protocol/apis';
 import { chat, eventually, send } from '../support/requests';
 import { type Gateway, startGateway } from '../support/start-gateway';
 import { Client, newWorkspace, policyReached, tally } from './client';
@@ -111,6 +112,12 @@ test('PostgreSQL down is a clear 503 with Retry-After, and passes by itself', as
       expect(Number(reply.headers.get('retry-after'))).toBeGreaterThan(0);
       expect(reply.body.detail).toContain('LiteLLM');
       expect(JSON.stringify(reply.body)).not.toMatch(/connection attempts|prisma|postgres/i);
+    }
+    // Agents are told in their own words, too: nothing is known of a key that LiteLLM has not seen.
+    for (const api of [MESSAGES, CHAT]) {
+      const reply = await ask(gateway.url, 'sk-1111111111111111111111', api);
+      expect(errorIn(api, reply)).toMatchObject({ status: 503, type: 'api_error' });
+      expect(Number(reply.headers.get('retry-after'))).toBeGreaterThan(0);
     }
     // LiteLLM itself notices a lost database only after some 17 seconds.
     await eventually(async () => expect((await fetch(`${client.url}/health/ready`)).status).toBe(503), 60);

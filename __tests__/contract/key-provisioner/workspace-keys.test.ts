@@ -81,7 +81,7 @@ test('a changed policy is applied to the key at the next start, and the money sp
   const row = await client.row(key);
   expect(row).toMatchObject({ max_budget: 4, rpm_limit: 9, models: [HAIKU], spend });
   expect((await client.info(key)).body.person).toMatchObject({ max_budget: 12 });
-  expect((await chat(gateway.url, key, 'claude-sonnet-4-5')).status).toBe(403);
+  expect((await chat(gateway.url, key, 'claude-sonnet-4-5')).status).toBe(400);
 });
 
 test('a lapsed key is renewed at the next start and is the same key', async () => {

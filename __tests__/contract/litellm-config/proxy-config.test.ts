@@ -161,7 +161,7 @@ describe('a model whose provider has retired it', () => {
       max_budget: 1,
     });
     const reply = await chat(gateway.url, body.key, 'claude-sonnet-4-5');
-    expect(reply.status).toBe(403);
+    expect(reply.status).toBe(400);
   });
 });
 

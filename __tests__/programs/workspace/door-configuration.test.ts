@@ -288,6 +288,9 @@ if (!haproxy) console.warn('SKIPPED: the door is not tested, HAProxy is missing 
     const answer = await fetch(`http://${host}:${listen}/v1/models`).finally(another.stop);
     expect(answer.status).toBe(503);
     expect(answer.headers.get('retry-after')).toBe('5');
-    expect(await answer.json()).toMatchObject({ status: 503, detail: expect.stringContaining('try again') });
+    const body = (await answer.json()) as { detail: string };
+    expect(body).toMatchObject({ status: 503, detail: expect.stringContaining('try again') });
+    // An error to clients of either API as well.
+    expect(body).toMatchObject({ type: 'error', error: { type: 'api_error', message: body.detail, code: '503' } });
   });
 });

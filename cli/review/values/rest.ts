@@ -35,6 +35,7 @@ const CONSEQUENCES: readonly Consequence[] = [
 /** Files that are made from values which are described: what changes in them is told there. */
 const FILE_SOURCES: Readonly<Record<string, readonly Path[]>> = {
   'config.yaml': [['models'], ['policies'], ['litellm'], ['providers']],
+  'protocol.json': [['models'], ['contact']],
   'gateway.json': [['models'], ['policies'], ['defaults'], ['keyProvisioner'], ['workspace', 'agents']],
   'envoy.json': [['litellm', 'settings', 'request_timeout'], ['name']],
 };

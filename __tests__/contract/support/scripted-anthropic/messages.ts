@@ -11,7 +11,7 @@ export interface Message {
   error?: { type: string; message: string };
   [field: string]: unknown;
 }
-export type Answer = { status: number; message: Message };
+export type Answer = { status: number; message: Message; headers?: Record<string, string> | undefined };
 export interface Body {
   model?: string;
   max_tokens?: number;

@@ -20,6 +20,10 @@ export interface Options {
   errorReplyTo?: (body: string) => ErrorReply | undefined;
   /** Whether it keeps a bill of its own; it knows the prices of the Claude models of November 2026. @default false */
   bills?: boolean | undefined;
+  /** What goes wrong with the answer to a request with this body. */
+  faultFor?: (body: string) => Fault | undefined;
+  /** Headers of every answer, such as the provider's own limits. */
+  headers?: Record<string, string> | undefined;
   /** Which kind of tool to call where the client offers both. */
   prefer?: 'write' | 'shell' | undefined;
   /** Appends each request as one line of JSON, without the bodies. */
@@ -30,6 +34,20 @@ export interface ErrorReply {
   status: number;
   type: string;
   message: string;
+  /** Added to those of the answer, such as `retry-after`. */
+  headers?: Record<string, string> | undefined;
+}
+
+/** What goes wrong with an answer that is no error from the start. */
+export interface Fault {
+  /** Silence before the head of the answer, in milliseconds. */
+  startAfterMs?: number | undefined;
+  /** Silence after the first event of a stream, in milliseconds. */
+  silentMs?: number | undefined;
+  /** The connection is cut after so many events of a stream; 0: instead of an answer. */
+  cutAfter?: number | undefined;
+  /** The stream ends with this event after its first piece of text. */
+  errorEvent?: { type: string; message: string } | undefined;
 }
 
 const CACHED_TOKENS = 2000;
@@ -50,7 +68,7 @@ export function answerTo(path: string, headers: IncomingHttpHeaders, body: Body,
     return refuse(401, 'authentication_error', 'invalid x-api-key');
   if (!path.startsWith('/v1/messages')) return refuse(404, 'not_found_error', `no such path: ${path}`);
   const error = options.errorReply ?? options.errorReplyTo?.(JSON.stringify(body));
-  if (error) return refuse(error.status, error.type, error.message);
+  if (error) return { ...refuse(error.status, error.type, error.message), headers: error.headers };
   if (options.retired?.test(model)) return refuse(404, 'not_found_error', `model: ${model}`);
   if (path === '/v1/messages/count_tokens') return { status: 200, message: { input_tokens: 100 } };
   if (!body.max_tokens) return refuse(400, 'invalid_request_error', 'max_tokens: Field required');

@@ -9,9 +9,10 @@
 import { appendFileSync } from 'node:fs';
 import { createServer, type IncomingHttpHeaders, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { billed } from './bill';
 import type { Answer, Body, Message } from './messages';
-import { answerTo, type Options } from './script';
+import { answerTo, type Fault, type Options } from './script';
 import { type Told, toldUsage } from './usage';
 
 export type { Options } from './script';
@@ -44,7 +45,11 @@ export async function startScriptedAnthropic(options: Options = {}) {
     const body = await readJson(request);
     const told = toldUsage(body);
     const failure = told?.id === undefined ? undefined : told.failing?.[nextAttempt(attempts, told.id)];
-    const { status, message } = failure ? failed(failure) : answerTo(path, request.headers, body, options);
+    const {
+      status,
+      message,
+      headers = {},
+    }: Answer = failure ? failed(failure) : answerTo(path, request.headers, body, options);
     const answer = status === 200 ? `200 ${message.stop_reason ?? ''}`.trim() : `${status} ${message.error?.message}`;
     const entry: Recorded = {
       at: new Date().toISOString(),
@@ -62,7 +67,11 @@ export async function startScriptedAnthropic(options: Options = {}) {
     if (broken) message.usage = { ...message.usage, output_tokens: 1, server_tool_use: undefined };
     if (status === 200 && message.usage && options.bills)
       bill.push({ id: told?.id, model: body.model ?? '', usd: billed(body.model ?? '', message.usage) });
-    if (status === 200 && body.stream) await stream(response, message, told);
+    const fault = options.faultFor?.(JSON.stringify(body)) ?? {};
+    if (fault.startAfterMs) await sleep(fault.startAfterMs);
+    if (fault.cutAfter === 0) return request.socket.destroy();
+    for (const [name, value] of Object.entries({ ...options.headers, ...headers })) response.setHeader(name, value);
+    if (status === 200 && body.stream) await stream(response, message, told, fault);
     else sendJson(response, status, message);
   });
 
@@ -114,10 +123,14 @@ function summarise(body: Body) {
 }
 
 /** Anthropic's event format: message_start, the blocks in small pieces, message_delta, message_stop. */
-async function stream(response: ServerResponse, message: Message, told: Told | undefined) {
+async function stream(response: ServerResponse, message: Message, told: Told | undefined, fault: Fault) {
   response.writeHead(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-cache' });
-  const send = (type: string, data: object) =>
-    response.write(`event: ${type}\ndata: ${JSON.stringify({ type, ...data })}\n\n`);
+  let sent = 0;
+  const send = (type: string, data: object) => {
+    sent += 1;
+    if (fault.cutAfter === undefined || sent <= fault.cutAfter)
+      response.write(`event: ${type}\ndata: ${JSON.stringify({ type, ...data })}\n\n`);
+  };
 
   const { output_tokens, ...inputUsage } = message.usage ?? {};
   const { speed, inference_geo, service_tier, server_tool_use, ...counts } = inputUsage;
@@ -126,6 +139,7 @@ async function stream(response: ServerResponse, message: Message, told: Told | u
   const atEnd = { cumulative: message.usage, start: { output_tokens }, end: message.usage };
   const usage = atStart[told?.streamed ?? 'cumulative'];
   send('message_start', { message: { ...message, content: [], stop_reason: null, usage } });
+  if (fault.silentMs) await sleep(fault.silentMs);
   for (const [index, block] of (message.content ?? []).entries()) {
     const isTool = block.type === 'tool_use';
     send('content_block_start', {
@@ -142,6 +156,10 @@ async function stream(response: ServerResponse, message: Message, told: Told | u
       response.end();
       return;
     }
+    if (fault.errorEvent) {
+      send('error', { error: fault.errorEvent });
+      return response.end();
+    }
     send('content_block_stop', { index });
   }
   send('message_delta', {
@@ -149,7 +167,10 @@ async function stream(response: ServerResponse, message: Message, told: Told | u
     usage: atEnd[told?.streamed ?? 'cumulative'],
   });
   send('message_stop', {});
-  response.end();
+  if (sent <= (fault.cutAfter ?? sent)) return response.end();
+  // What was written has left by then.
+  await sleep(300);
+  return response.destroy();
 }
 
 function sendJson(response: ServerResponse, status: number, body: unknown) {

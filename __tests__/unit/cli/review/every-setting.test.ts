@@ -66,6 +66,7 @@ const OTHER: Readonly<Record<string, unknown>> = {
   agents: ['codex'],
   roo_extension: 'zoo-code',
   host: 'unix:///run/other.sock',
+  contact: 'platform@example.com',
 };
 
 function changed(path: readonly string[]): unknown {
