@@ -90,7 +90,9 @@ test('a lapsed key is renewed at the next start and is the same key', async () =
   });
   const workspace = newWorkspace();
   const key = await brief.key(workspace);
-  await eventually(async () => expect((await chat(gateway.url, key, HAIKU)).body.error?.type).toBe('expired_key'));
+  await eventually(async () =>
+    expect((await chat(gateway.url, key, HAIKU)).body.error?.message).toContain('this key has expired'),
+  );
   expect((await client.info(key)).body.state).toBe('expired');
   const renewed = await client.start(workspace);
   expect(renewed.body).toMatchObject({ key, reused: true });
