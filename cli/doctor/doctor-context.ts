@@ -7,7 +7,7 @@ import { type KeyFacts, keyFacts } from './key-facts';
 import { logFile } from './log-lines';
 import type { Machine } from './machine';
 import { Once } from './once';
-import { isCooldown, type Probe, probeProviders, withCauseOfCooldown } from './probe';
+import { needsLog, type Probe, probeProviders, withProvidersWords } from './probe';
 import type { Runtime, WorkloadState } from './runtime';
 import { readWorkspace, type WorkspaceFacts } from './workspace-facts';
 
@@ -111,8 +111,8 @@ export class DoctorContext {
       const models = (await this.keys()).find(({ source }) => source === 'GATEWAY_API_KEY')?.info?.models;
       const key = apiKey ? { key: apiKey, ...(models ? { models } : {}) } : undefined;
       const probes = await probeProviders(this.models, gateway, key, this.admin());
-      const log = probes.some(({ type }) => isCooldown(type)) ? await this.log('litellm') : '';
-      return probes.map((probe) => withCauseOfCooldown(probe, log));
+      const log = probes.some(needsLog) ? await this.log('litellm') : '';
+      return probes.map((probe) => withProvidersWords(probe, log));
     });
 
   /** The workspace seen from inside; undefined where {@link workspaceError} says why. */

@@ -98,16 +98,23 @@ async function withTemporaryKey(
 /** After failures LiteLLM does not use a provider for some seconds, and answers with this type itself. */
 export const isCooldown = (type: string): boolean => type === 'all_deployments_in_cooldown';
 
-/** Where others' requests keep a model in cooldown, the log has what its provider answered to them. */
-export function withCauseOfCooldown(probe: Probe, log: string): Probe {
-  if (!isCooldown(probe.type)) return probe;
-  const failure = new RegExp(`litellm\\.\\w+: .*${probe.provider.replace('_', '_?')}.*`, 'i');
-  const [line] = log
+/** LiteLLM's class of error, as {@link refusalOf} puts it in front of a provider's error. */
+const CLASS = /^litellm\.(\w+): /;
+
+/** Whether the log of LiteLLM can say more about an answer than the answer: the gateway keeps a provider's own words to itself. */
+export const needsLog = ({ type, message }: Probe): boolean => isCooldown(type) || CLASS.test(message);
+
+/** Adds what the provider itself said, from LiteLLM's log; also where others' requests keep a model in cooldown. */
+export function withProvidersWords(probe: Probe, log: string): Probe {
+  if (!needsLog(probe)) return probe;
+  const kind = isCooldown(probe.type) ? '\\w+' : CLASS.exec(probe.message)?.[1];
+  const failure = new RegExp(`litellm\\.${kind}: .*${probe.provider.replace('_', '_?')}.*`, 'i');
+  const line = log
     .split('\n')
-    .map((line) => failure.exec(line)?.[0])
-    .filter(Boolean)
-    .slice(-1);
-  return line ? { ...probe, message: `in cooldown after ${line}` } : probe;
+    .flatMap((line) => failure.exec(line)?.[0] ?? [])
+    .at(-1);
+  if (!line) return probe;
+  return { ...probe, message: isCooldown(probe.type) ? `in cooldown after ${line}` : line };
 }
 
 /** Tries again after a cooldown, since only the provider's own answer says what is wrong. */

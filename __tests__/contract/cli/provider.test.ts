@@ -82,13 +82,16 @@ test('a model that answers in words where it should call a tool fails, and no ot
   expect(code).toBe(1);
 });
 
-test('a credential the provider does not accept fails verify with its words, and is what the doctor finds', async () => {
+test('a credential the provider does not accept fails verify in the gateway’s words, and is what the doctor finds', async () => {
   provider.apiKey = 'sk-ant-another-since-today';
   const { failed } = await verify('--model', 'claude-haiku-4-5');
-  expect(failed.map(({ detail }) => detail)).toContainEqual(expect.stringMatching(/401.*invalid x-api-key/));
+  expect(failed.map(({ detail }) => detail)).toContainEqual(
+    expect.stringMatching(/401.*credential for the provider is not accepted/),
+  );
   const faults = await doctor();
   expect(faults.map(({ id }) => id)).toEqual(['provider-credential']);
   expect(faults[0]?.cause).toBe('anthropic does not accept its credential (anthropic_api_key)');
+  expect(faults[0]?.evidence[0]).toContain('invalid x-api-key');
   expect(JSON.stringify(faults)).not.toContain('sk-ant-the-right-one');
 });
 

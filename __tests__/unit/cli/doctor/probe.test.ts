@@ -1,4 +1,4 @@
-import { type Probe, withCauseOfCooldown } from '../../../../cli/doctor/probe';
+import { type Probe, withProvidersWords } from '../../../../cli/doctor/probe';
 
 const cooldown: Probe = {
   provider: 'anthropic',
@@ -16,11 +16,11 @@ const LOG = [
 ].join('\n');
 
 test('a cooldown is explained by what its own provider said last', () => {
-  expect(withCauseOfCooldown(cooldown, LOG)).toEqual({ ...cooldown, message: `in cooldown after ${REFUSED}` });
+  expect(withProvidersWords(cooldown, LOG)).toEqual({ ...cooldown, message: `in cooldown after ${REFUSED}` });
 });
 
 test('a cooldown of which the log knows nothing stays as LiteLLM said it', () => {
-  expect(withCauseOfCooldown({ ...cooldown, provider: 'vertex_ai' }, LOG)).toEqual({
+  expect(withProvidersWords({ ...cooldown, provider: 'vertex_ai' }, LOG)).toEqual({
     ...cooldown,
     provider: 'vertex_ai',
   });
@@ -28,5 +28,5 @@ test('a cooldown of which the log knows nothing stays as LiteLLM said it', () =>
 
 test('an answer of the provider itself needs no log', () => {
   const answer = { ...cooldown, type: '', message: 'its own words' };
-  expect(withCauseOfCooldown(answer, LOG)).toBe(answer);
+  expect(withProvidersWords(answer, LOG)).toBe(answer);
 });
