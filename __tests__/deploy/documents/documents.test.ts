@@ -37,7 +37,7 @@ const ELSEWHERE: Readonly<Record<string, string>> = {
       'npx gateway spend --by person --top 10',
       ...['model', 'day', 'workspace', 'key'].map((what) => `npx gateway spend --by ${what}`),
       'npx gateway spend --by day,model --person ada',
-      'npx gateway spend --by person --model claude-opus-5 --from 2026-11-25 --to 2026-11-25',
+      'npx gateway spend --by person --model claude-opus-5-5 --from 2026-11-25 --to 2026-11-25',
       'npx gateway spend --by person,model --csv',
       'npx gateway spend report --month 2026-11',
     ].map((command) => [command, '__tests__/contract/cli/spend.test.ts']),
