@@ -127,7 +127,7 @@ test('spend is shown against the budget, and can be reset', async () => {
     expect(JSON.parse((await keys(['info', name, '--json'])).stdout).spend).toBeGreaterThan(0);
   });
   const { stdout } = await keys(['list', '--scope', 'ci']);
-  expect(stdout).toMatch(/ci-acme\/spends.*█░+.*\$0\.00/);
+  expect(stdout).toMatch(/^ci +acme\/spends.*█░+.*\$0\.00/m);
   expect((await keys(['reset-spend', name, '--yes'])).code).toBe(0);
   expect(JSON.parse((await keys(['info', name, '--json'])).stdout).spend).toBe(0);
 });

@@ -180,7 +180,7 @@ test('what was spent is summed by person, model, day, workspace and key', async 
   expect(await by('person', '--from', '2026-01-01', '--to', '2026-01-31')).toMatchObject({ requests: 0, entries: [] });
   const csv = (await spend('--by', 'person,model', '--csv')).stdout.trim().split('\n');
   expect(csv[0]).toBe('person,person_id,model,spend,requests,failed_requests,prompt_tokens,completion_tokens');
-  expect(csv.slice(1).map((line) => line.split(',')[4])).toEqual(['4', '1']);
+  expect(csv.slice(1).map((line) => line.split(',')[4])).toEqual(['1', '4']);
   expect(of(await by('provider'), { provider: 'anthropic' })).toMatchObject({ requests: 5 });
   const text = (await spend('--by', 'person', '--top', '1')).stdout;
   expect(text).toMatch(/… and 1 more\n\$[\d.]+ in 5 requests from/);
