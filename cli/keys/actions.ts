@@ -65,7 +65,7 @@ async function run(
   const { io } = context;
   const client = adminClient(context, options);
   if (question) await confirm(io, question(name), options.yes);
-  await suggestingNames(client, name, () => act(client, name));
+  await suggestingNames(client, name, (found) => act(client, found));
   if (options.json) io.printJson({ name, action: verb });
   else io.print(`${io.style.bold(name)} · ${done}`);
 }

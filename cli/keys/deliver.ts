@@ -67,7 +67,7 @@ export async function deliver(io: Io, issued: IssuedKey, to: Destination): Promi
   }
   if (to.json) return io.printJson(to.file === undefined ? issued : { ...rest, file: to.file.name });
   const heading = issued.reused ? 'existing key' : 'new key';
-  const limits = `${usd(issued.max_budget)} per ${issued.budget_duration} · ${issued.rpm_limit} requests per minute · expires ${day(issued.expires)}`;
+  const limits = `${usd(issued.max_budget)} per ${issued.budget_duration} · ${issued.rpm_limit} requests${issued.tpm_limit === null ? '' : ` and ${issued.tpm_limit} tokens`} per minute · expires ${day(issued.expires)}`;
   io.print(
     `${io.style.bold(issued.name)} · ${heading}${to.file === undefined ? ', shown only once:' : `, written to ${to.file.name} (readable only by you)`}`,
     ...(to.file === undefined ? ['', `  ${key}`, ''] : []),

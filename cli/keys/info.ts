@@ -21,7 +21,7 @@ export function register(keys: Command, context: CommandContext): void {
 async function run(name: string, options: CredentialOptions & GlobalOptions, context: CommandContext): Promise<void> {
   const { io } = context;
   const client = adminClient(context, options);
-  const key = await suggestingNames(client, name, () => client.info(name));
+  const key = await suggestingNames(client, name, (found) => client.info(found));
   if (options.json) io.printJson(key);
   else io.print(...describe(io, key));
 }

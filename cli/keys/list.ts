@@ -1,4 +1,4 @@
-import { type Command, Option } from 'commander';
+import { type Command, InvalidArgumentError, Option } from 'commander';
 import { SCOPES } from '../../images/key-provisioner/src/configuration';
 import { type KeyInfo, keyStateSchema } from '../../images/key-provisioner/src/contract';
 import { adminClient } from '../clients';
@@ -8,17 +8,23 @@ import type { KeyFilter } from '../provisioner-client';
 import type { Colours } from '../terminal/io';
 import { day, plural, sanitize, usd } from '../terminal/output';
 import { bar, type Column, table } from '../terminal/table';
+import { labelOf } from './label';
 
 const COLUMNS: readonly Column[] = [
-  { heading: 'name' },
-  { heading: 'state', expendable: 1 },
-  { heading: 'user', expendable: 4 },
-  { heading: '', expendable: 2 },
+  { heading: 'scope', expendable: 1 },
+  { heading: 'for' },
+  { heading: 'state', expendable: 2 },
+  { heading: '', expendable: 3 },
   { heading: 'spent', align: 'right' },
-  { heading: 'budget', align: 'right', expendable: 3 },
-  { heading: 'expires', expendable: 5 },
-  { heading: 'last used', expendable: 6 },
+  { heading: 'budget', align: 'right' },
+  { heading: 'expires', expendable: 4 },
+  { heading: 'last used', expendable: 5 },
+  // The longest, and what a key is for names it too.
+  { heading: 'name', expendable: 6 },
 ];
+
+/** Coder's ids are UUIDs; what is none can still be one that an operator chose. */
+const CODER_ID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
 /** `gateway keys list`: every key there is, all pages, with its spend against its budget. */
 export function register(keys: Command, context: CommandContext): void {
@@ -26,20 +32,27 @@ export function register(keys: Command, context: CommandContext): void {
     .command('list')
     .description('every key with its spend against its budget')
     .addOption(new Option('--scope <scope>', 'only keys of this scope').choices(SCOPES))
-    .option('--owner <id>', 'only keys of the user with this Coder id')
+    .addOption(new Option('--owner <username>', 'only keys of this user, by name or Coder id').argParser(ownerArgument))
     .addOption(new Option('--state <state>', 'only keys in this state').choices(keyStateSchema.options))
     .addOption(secretsFileOption())
     .action((_: unknown, command: Command) => run(optionsOf(command), context));
 }
 
+function ownerArgument(value: string): string {
+  if (value.trim() === '') throw new InvalidArgumentError("It must be a user's name or Coder id.");
+  return value;
+}
+
 async function run(options: KeyFilter & CredentialOptions & GlobalOptions, context: CommandContext): Promise<void> {
   const { io } = context;
   const { scope, owner, state } = options;
-  const found = await adminClient(context, options).list({
+  const listed = await adminClient(context, options).list({
     ...(scope ? { scope } : {}),
-    ...(owner ? { owner } : {}),
+    ...(owner && CODER_ID.test(owner) ? { owner } : {}),
     ...(state ? { state } : {}),
   });
+  // LiteLLM finds keys by an id only; names are not unique, and all who have it are meant.
+  const found = owner ? listed.filter((key) => key.owner === owner || key.username === owner) : listed;
   if (options.json) return io.printJson(found);
   if (found.length === 0) return io.note('no key matches');
   io.print(
@@ -54,12 +67,13 @@ async function run(options: KeyFilter & CredentialOptions & GlobalOptions, conte
 }
 
 const row = (style: Colours, key: KeyInfo): string[] => [
-  sanitize(key.name),
+  key.scope,
+  sanitize(labelOf(key)),
   key.state === 'active' ? key.state : style.red(key.state),
-  sanitize(key.username ?? key.owner ?? '–'),
   bar(style, key.spend / key.max_budget),
   usd(key.spend),
   `${usd(key.max_budget)} / ${key.budget_duration}`,
   day(key.expires),
   day(key.last_active),
+  sanitize(key.name),
 ];

@@ -32,5 +32,5 @@ async function run(
   const client = adminClient(context, options);
   const to = destination(context, options);
   await confirm(context.io, `Replace "${name}"? The present key stops working at once.`, options.yes);
-  await deliver(context.io, await suggestingNames(client, name, () => client.rotate(name)), to);
+  await deliver(context.io, await suggestingNames(client, name, (found) => client.rotate(found)), to);
 }

@@ -2,11 +2,13 @@ import type { Command } from 'commander';
 import type { CommandContext } from '../context';
 import * as audit from './audit-command';
 import * as corrections from './corrections-command';
+import * as month from './report/month-command';
+import * as totals from './report/totals-command';
 
 /** `gateway spend …`: what requests cost, by LiteLLM's own ledger. */
 export function register(program: Command, context: CommandContext): void {
   const spend = program
     .command('spend')
-    .description('what requests cost: check the ledger, settle it with bills, correct it');
-  for (const command of [audit, corrections]) command.register(spend, context);
+    .description('what was spent: by person, model or day; check the ledger, settle it with bills, correct it');
+  for (const command of [totals, month, audit, corrections]) command.register(spend, context);
 }

@@ -22,3 +22,20 @@ export function percentArgument(value: string): number {
   }
   return number;
 }
+
+/** How many. */
+export function countArgument(value: string): number {
+  const number = Number(value);
+  if (!/^[1-9]\d*$/.test(value) || !Number.isSafeInteger(number)) {
+    throw new InvalidArgumentError('It must be a whole number above zero.');
+  }
+  return number;
+}
+
+/** A month of the calendar. */
+export function monthArgument(value: string): string {
+  if (!/^\d{4}-\d{2}$/.test(value) || !isDay(`${value}-01`)) {
+    throw new InvalidArgumentError('It must be a month such as 2026-11.');
+  }
+  return value;
+}

@@ -127,7 +127,7 @@ test('spend is shown against the budget, and can be reset', async () => {
     expect(JSON.parse((await keys(['info', name, '--json'])).stdout).spend).toBeGreaterThan(0);
   });
   const { stdout } = await keys(['list', '--scope', 'ci']);
-  expect(stdout).toMatch(/ci-acme\/spends.*█░+.*\$0\.00/);
+  expect(stdout).toMatch(/^ci +acme\/spends.*█░+.*\$0\.00/m);
   expect((await keys(['reset-spend', name, '--yes'])).code).toBe(0);
   expect(JSON.parse((await keys(['info', name, '--json'])).stdout).spend).toBe(0);
 });
@@ -291,10 +291,30 @@ test('the gateway itself instead of the key-provisioner is noticed', async () =>
   expect(stderr).toContain('does not look like the key-provisioner');
 });
 
-test('on a narrow terminal the list keeps names and spend, and no line is longer than the terminal', async () => {
+test('on a terminal of 80 columns the list says whose key it is and its budget, and a key can be named by that', async () => {
+  const workspace = { ...newWorkspace(), username: 'greta', workspace_name: 'dev' };
+  coder.workspaces.set(workspace.workspace_id, {
+    owner_id: workspace.owner_id,
+    ...{ transition: 'start', status: 'running' },
+  });
+  await new Client(running).key(workspace);
+  const { stdout } = await onTerminal(['keys', 'list'], 80, { env: { ...env, NO_COLOR: '1' } });
+  expect(stdout).toMatch(/^workspace +greta\/dev .*\$0\.00 +\$\d+\.00 \/ 30d/m);
+  expect(Math.max(...stdout.split('\r\n').map((line) => line.length))).toBeLessThanOrEqual(80);
+  const mine = async (owner: string) => JSON.parse((await keys(['list', '--owner', owner, '--json'])).stdout);
+  expect(await mine('greta')).toMatchObject([{ name: `workspace-${workspace.workspace_id}`, username: 'greta' }]);
+  expect(await mine(workspace.owner_id)).toHaveLength(1);
+  expect(await mine('nobody')).toEqual([]);
+  const empty = await keys(['list', '--owner', '']);
+  expect(empty).toMatchObject({ code: 2, stderr: expect.stringContaining('name or Coder id') });
+  const info = await keys(['info', 'greta/dev', '--json']);
+  expect(JSON.parse(info.stdout)).toMatchObject({ name: `workspace-${workspace.workspace_id}` });
+});
+
+test('on a narrow terminal the list keeps what a key is for and its spend, and no line is longer than the terminal', async () => {
   const { stdout } = await onTerminal(['keys', 'list', '--scope', 'ci'], 50, { env: { ...env, NO_COLOR: '1' } });
   const lines = stdout.split('\r\n');
-  expect(stdout).toContain('ci-acme/web');
+  expect(stdout).toContain('acme/web');
   expect(Math.max(...lines.map((line) => line.length))).toBeLessThanOrEqual(50);
   expect(stdout).not.toContain('\u001b[');
 });

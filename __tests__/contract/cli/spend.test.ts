@@ -161,6 +161,50 @@ test('a row of the ledger holds what an audit needs, and not the price map of it
   expect(JSON.stringify(rows[0].metadata).length).toBeLessThan(6000);
 });
 
+test('what was spent is summed by person, model, day, workspace and key', async () => {
+  const by = async (...what: string[]) => JSON.parse((await spend('--json', '--by', ...what)).stdout);
+  const people = await by('person');
+  expect(people).toMatchObject({ from: `${today().slice(0, 7)}-01`, to: today(), by: ['person'], requests: 5 });
+  expect(people.spend).toBeCloseTo(4 * 0.2504 + 10 * priceOf(DEAR), CENT_OF_A_CENT);
+  const of = (found: { entries: Record<string, unknown>[] }, entry: Record<string, unknown>) =>
+    found.entries.find((each) => Object.entries(entry).every(([name, value]) => each[name] === value));
+  const mine = of(people, { person: spender.username, person_id: person });
+  expect(mine).toMatchObject({ requests: 4, failed_requests: 0, prompt_tokens: 4 * 100_100, completion_tokens: 80 });
+  expect(mine?.['spend']).toBeCloseTo(4 * 0.2504, CENT_OF_A_CENT);
+  expect(of(await by('model', '--person', spender.username ?? ''), { model: MODEL })).toMatchObject({ requests: 4 });
+  expect(of(await by('person,day', '--model', DEAR), { day: today() })).toMatchObject({ requests: 1 });
+  expect(of(await by('workspace'), { workspace_id: spender.workspace_id })).toMatchObject({ requests: 3 });
+  expect(of(await by('key'), { key: `workspace-${other.workspace_id}` })).toMatchObject({ requests: 1 });
+  expect(of(await by('day'), { day: today() })).toMatchObject({ requests: 5 });
+  expect(of(await by('day,model', '--person', person), { day: today(), model: MODEL })).toMatchObject({ requests: 4 });
+  expect(await by('person', '--from', '2026-01-01', '--to', '2026-01-31')).toMatchObject({ requests: 0, entries: [] });
+  const csv = (await spend('--by', 'person,model', '--csv')).stdout.trim().split('\n');
+  expect(csv[0]).toBe('person,person_id,model,spend,requests,failed_requests,prompt_tokens,completion_tokens');
+  expect(csv.slice(1).map((line) => line.split(',')[4])).toEqual(['1', '4']);
+  expect(of(await by('provider'), { provider: 'anthropic' })).toMatchObject({ requests: 5 });
+  const text = (await spend('--by', 'person', '--top', '1')).stdout;
+  expect(text).toMatch(/… and 1 more\n\$[\d.]+ in 5 requests from/);
+  expect(await spend('--person', 'nobody')).toMatchObject({ code: 2, stderr: expect.stringContaining('"nobody"') });
+});
+
+test("a month for finance holds every day, person, key and model in FOCUS's columns, and the sums agree", async () => {
+  const { code, stdout } = await spend('report');
+  expect(code).toBe(0);
+  const [heading = '', ...lines] = stdout.trim().split('\n');
+  const records = lines.map((line) => {
+    const cells = line.match(/("([^"]|"")*"|[^,]*)(,|$)/g)?.map((cell) => cell.replace(/,$/, '')) ?? [];
+    return Object.fromEntries(heading.split(',').map((name, index) => [name, cells[index] ?? '']));
+  });
+  expect(records).toHaveLength(3);
+  const sum = records.reduce((total, record) => total + Number(record['BilledCost']), 0);
+  expect(sum).toBeCloseTo(4 * 0.2504 + 10 * priceOf(DEAR), CENT_OF_A_CENT);
+  expect(records.find((record) => record['ResourceId'] === spender.workspace_id)).toMatchObject({
+    ...{ ChargePeriodStart: `${today()}T00:00:00Z`, BillingPeriodStart: `${today().slice(0, 7)}-01T00:00:00Z` },
+    ...{ SubAccountId: person, SubAccountName: spender.username, ConsumedQuantity: String(3 * 100_120) },
+    ...{ BillingCurrency: 'USD', ChargeCategory: 'Usage', ProviderName: 'Anthropic', ServiceName: MODEL },
+  });
+});
+
 test('a correction is not made without a yes', async () => {
   const { code, stdout, stderr } = await spend('audit', '--apply');
   expect(code).toBe(2);
@@ -176,13 +220,15 @@ test('a correction reaches the key and its person, and a key that is over its bu
   expect(stdout).toContain('recorded');
   expect(code).toBe(0);
   const refused = await ask(keys.spender);
-  expect(refused.status).toBe(422);
-  expect(JSON.stringify(refused.body)).toContain('budget_exceeded');
+  expect(refused.status).toBe(429);
+  expect(JSON.stringify(refused.body)).toContain('billing_error');
   expect((await ask(keys.other)).status).toBe(200);
   await booked(6);
   await counted(personSpend, 4 * priceOf(MODEL) + 0.2504);
   expect(await keySpend(keys.spender)).toBeCloseTo(3 * priceOf(MODEL), CENT_OF_A_CENT);
   expect(await keySpend(keys.dear)).toBeCloseTo(priceOf(DEAR), CENT_OF_A_CENT);
+  const total = JSON.parse((await spend('--json', '--by', 'person', '--person', person)).stdout);
+  expect(total.spend).toBeCloseTo(await personSpend(), CENT_OF_A_CENT);
 });
 
 test('a correction is made once, also by two who make it at the same time; later ones correct what was counted since', async () => {

@@ -32,6 +32,16 @@ const ELSEWHERE: Readonly<Record<string, string>> = {
   'npx gateway generate-key': '__tests__/contract/cli/generate-key.test.ts',
   'npx gateway spend audit --from 2026-11-01 --to 2026-11-30 --csv': '__tests__/contract/cli/spend.test.ts',
   'npx gateway spend audit --report cost-report.json': '__tests__/contract/cli/spend.test.ts',
+  ...Object.fromEntries(
+    [
+      'npx gateway spend --by person --top 10',
+      ...['model', 'day', 'workspace', 'key'].map((what) => `npx gateway spend --by ${what}`),
+      'npx gateway spend --by day,model --person ada',
+      'npx gateway spend --by person --model claude-opus-5-5 --from 2026-11-25 --to 2026-11-25',
+      'npx gateway spend --by person,model --csv',
+      'npx gateway spend report --month 2026-11',
+    ].map((command) => [command, '__tests__/contract/cli/spend.test.ts']),
+  ),
   'gateway spend audit --json': '__tests__/contract/cli/spend.test.ts',
   'gateway spend audit --apply': '__tests__/contract/cli/spend.test.ts',
   'npx gateway spend audit --apply': '__tests__/contract/cli/spend.test.ts',
@@ -151,6 +161,7 @@ describe('the second day', () => {
     const { stdout } = walk.tryType('npx gateway spend audit');
     expect(stdout).toMatch(/^\d+ requests? of a ledger that begins on 20\d\d-\d\d-\d\d/m);
     walk.type('npx gateway spend corrections');
+    expect(walk.type('npx gateway spend --by person')).toMatch(/in \d+ requests? from/);
   });
 
   test('many people get keys, and only those who have none get one at the second run', () => {

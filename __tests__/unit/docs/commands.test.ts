@@ -9,6 +9,9 @@ import { commandsIn, pages, root } from './documents';
 const program = buildProgram(processContext(process));
 
 // What a page tells people to type must exist. That it does its work is shown in `__tests__/deploy/documents`.
+/** Commands that have one which runs where none is named. */
+const DEFAULTS: Readonly<Record<string, string>> = { spend: 'totals' };
+
 /** Why a `gateway` command line is not one, if so. */
 function wrongWith(words: string[]): string | undefined {
   let command: Command = program;
@@ -22,6 +25,9 @@ function wrongWith(words: string[]): string | undefined {
       (inner) => inner.name() === name || inner.aliases().includes(name as string),
     ) as Command;
   }
+  // Options without a command are those of the command that runs where none is named.
+  const byDefault = command.commands.find((inner) => inner.name() === DEFAULTS[command.name()]);
+  if (byDefault && rest[0]?.startsWith('-')) command = byDefault;
   if (command.commands.length > 0 && rest[0] && !rest[0].startsWith('-') && !/[…|.]/.test(rest[0]))
     return `"${rest[0]}" is no command`;
   const known = [...command.options, ...(command.parent?.options ?? []), ...program.options].flatMap(

@@ -229,7 +229,9 @@ test('the OpenAPI document lists every call, its credential and its problem answ
     for (const requirement of operation.security) {
       for (const scheme of Object.keys(requirement)) expect(components.securitySchemes[scheme].scheme).toBe('bearer');
     }
-    expect(operation.responses['401'].content['application/problem+json'].schema.properties).toHaveProperty('detail');
+    expect(operation.responses['401'].content['application/problem+json'].schema).toEqual({
+      $ref: '#/components/schemas/Problem',
+    });
   }
 });
 
@@ -238,4 +240,20 @@ test('metrics count answers by route, never by what callers put into a path', as
   const { body } = await app.inject('/metrics');
   expect(body).toContain('route="/api/v1/admin/keys/:name",status="401"');
   expect(body).not.toContain('ci-secret-repository');
+});
+
+test('every operation of the API description has a name of its own, and what it refers to is there', async () => {
+  const document = (await app.inject({ url: '/openapi.json' })).json();
+  const operations = Object.values<Record<string, { operationId?: string }>>(document.paths).flatMap((path) =>
+    Object.values(path),
+  );
+  const names = operations.map(({ operationId }) => operationId);
+  expect(names).not.toContain(undefined);
+  expect(new Set(names).size).toBe(names.length);
+  expect(document.servers).toEqual([expect.objectContaining({ url: '/' })]);
+  const references = new Set(JSON.stringify(document).match(/(?<="#\/components\/schemas\/)\w+/g));
+  expect([...references].sort()).toEqual(Object.keys(document.components.schemas).sort());
+  expect([...references]).toEqual(expect.arrayContaining(['IssuedKey', 'KeyInfo', 'KeyList', 'Problem']));
+  // A rule that is not in the description is only found by being refused.
+  expect(document.components.schemas.CreateKeyRequestInput.properties.username.pattern).toBe('^[^\\p{Cc}\\p{Cs}]*$');
 });

@@ -69,7 +69,7 @@ const settledRow = z.tuple([
 export async function readSettled(database: LedgerDatabase): Promise<SettledGroups> {
   const groups = new Map<string, Settled>();
   let records = 0;
-  if (!(await exists(database))) return { records, groups };
+  if (!(await correctionsExist(database))) return { records, groups };
   const query = `SELECT jsonb_build_array(day, key, "user", team, name, deployment, max(requests), sum(difference), count(*))::text
     FROM gateway.spend_settled GROUP BY day, key, "user", team, name, deployment`;
   for await (const raw of database.rows(query)) {
@@ -95,7 +95,7 @@ const correctionRow = z.object({
 /** Every correction, the newest first. @throws LedgerError where the database does not answer */
 export async function readCorrections(database: LedgerDatabase): Promise<Correction[]> {
   const corrections: Correction[] = [];
-  if (!(await exists(database))) return corrections;
+  if (!(await correctionsExist(database))) return corrections;
   const query = 'SELECT to_jsonb(c)::text FROM gateway.spend_corrections c ORDER BY applied_at DESC, kind, name';
   for await (const raw of database.rows(query)) corrections.push(correction(raw));
   return corrections;
@@ -172,7 +172,8 @@ const changeOf =
     INSERT INTO gateway.spend_corrections (run, applied_by, kind, id, name, before, difference, after)
       SELECT ${text(run)}::uuid, ${text(appliedBy)}, '${kind}', id, name, before, after - before, after FROM changed;`;
 
-async function exists(database: LedgerDatabase): Promise<boolean> {
+/** Whether anything was ever corrected. @throws LedgerError where the database does not answer */
+export async function correctionsExist(database: LedgerDatabase): Promise<boolean> {
   const [found] = await database.run(`SELECT (to_regclass('gateway.spend_settled') IS NOT NULL)::text;`);
   return found === true;
 }

@@ -19,6 +19,14 @@ export interface Account {
   readonly countsFrom?: string;
 }
 
+/** A workspace as its key names it. */
+export interface WorkspaceName {
+  /** Coder's id. */
+  readonly id: string;
+  /** `owner/workspace`; the id where the key does not say. */
+  readonly name: string;
+}
+
 /** Undefined for accounts that were deleted. */
 export type Bearers = Readonly<Record<AccountKind, Account | undefined>>;
 
@@ -30,6 +38,10 @@ export interface Accounts {
   bearing(request: { readonly key: string; readonly user: string; readonly team: string }): Bearers;
   /** The name of a key, a deleted one included; its hash where nothing is known of it. */
   keyName(hash: string): string;
+  /** The ids of accounts of a kind that have this name or id; names are not unique. */
+  idsOf(kind: AccountKind, nameOrId: string): string[];
+  /** The workspace that a key is for, a deleted key included; undefined for other keys. */
+  workspaceOf(hash: string): WorkspaceName | undefined;
 }
 
 const moment = z.string().nullable();
@@ -37,6 +49,8 @@ const noteSchema = z.object({
   scope: z.string(),
   subject: z.string(),
   generation: z.number(),
+  username: z.string().nullish(),
+  workspace_name: z.string().nullish(),
   rotated_at: z.string().optional(),
   spend_reset_at: z.string().optional(),
 });
@@ -101,7 +115,18 @@ export async function readAccounts(database: LedgerDatabase): Promise<Accounts> 
     find,
     bearing: ({ key, user, team }) => ({ key: heirOf(key), user: find('user', user), team: find('team', team) }),
     keyName: (hash) => names.get(hash) ?? hash,
+    idsOf: (kind, nameOrId) =>
+      [...accounts.values()]
+        .filter((account) => account.kind === kind && (account.id === nameOrId || account.name === nameOrId))
+        .map(({ id }) => id),
+    workspaceOf: (hash) => workspaceName(notes.get(hash)),
   };
+}
+
+function workspaceName(note: Note | undefined): WorkspaceName | undefined {
+  if (note?.scope !== 'workspace') return undefined;
+  const { subject: id, username, workspace_name: workspace } = note;
+  return { id, name: workspace ? [username, workspace].filter(Boolean).join('/') : id };
 }
 
 /** As `gateway keys list` names it. */

@@ -31,5 +31,7 @@ export function accounts(...known: (Partial<Account> & { kind: AccountKind; id: 
     find,
     bearing: ({ key, user, team }) => ({ key: find('key', key), user: find('user', user), team: find('team', team) }),
     keyName: (hash) => hash,
+    idsOf: (kind, name) => all.filter((account) => account.kind === kind && account.name === name).map(({ id }) => id),
+    workspaceOf: () => undefined,
   };
 }

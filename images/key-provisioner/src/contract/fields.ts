@@ -16,7 +16,7 @@ export const displayName = z
   .min(1)
   .max(128)
   // PostgreSQL keeps neither NUL nor half a surrogate pair.
-  .refine((text) => !/[\p{Cc}\p{Cs}]/u.test(text), 'must not contain control characters or unpaired surrogates');
+  .regex(/^[^\p{Cc}\p{Cs}]*$/u, 'must not contain control characters or unpaired surrogates');
 
 /** US dollars; smaller amounts do not survive the way through the database. */
 export const dollars = z.number().min(0.000001).max(1_000_000);

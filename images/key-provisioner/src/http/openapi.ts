@@ -1,5 +1,5 @@
 import swagger from '@fastify/swagger';
-import { jsonSchemaTransform } from 'fastify-type-provider-zod';
+import { jsonSchemaTransform, jsonSchemaTransformObject } from 'fastify-type-provider-zod';
 import type { z } from 'zod';
 import { problemSchema } from '../contract';
 import type { App } from './app-type';
@@ -17,6 +17,7 @@ export async function registerOpenApi(app: App): Promise<void> {
         version: '1',
         description: 'Virtual keys for workspaces, people, CI jobs and agents of an AI gateway.',
       },
+      servers: [{ url: '/', description: 'Where this document was read.' }],
       components: {
         securitySchemes: {
           workspace: bearer('The token that the template derived for the workspace.'),
@@ -27,7 +28,22 @@ export async function registerOpenApi(app: App): Promise<void> {
       },
     },
     transform: jsonSchemaTransform,
+    transformObject: (document) => withoutUnused(jsonSchemaTransformObject(document)),
   });
+}
+
+/** The registry makes a component for requests and one for answers of each schema: those that nothing refers to are left out. */
+function withoutUnused<T extends object>(document: T): T {
+  const { components } = document as { components?: { schemas?: Record<string, unknown> } };
+  const schemas = components?.schemas ?? {};
+  for (let before = -1; Object.keys(schemas).length !== before; ) {
+    before = Object.keys(schemas).length;
+    const text = JSON.stringify(document);
+    for (const name of Object.keys(schemas)) {
+      if (!text.includes(`"#/components/schemas/${name}"`)) delete schemas[name];
+    }
+  }
+  return document;
 }
 
 /** The document itself. */

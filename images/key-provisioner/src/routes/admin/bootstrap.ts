@@ -18,6 +18,7 @@ export function bootstrapRoute(app: App, services: Services): void {
     {
       bodyLimit: 1024 * 1024,
       schema: {
+        operationId: 'bootstrapKeys',
         summary: 'Creates keys for many people at once; can be repeated, as only people without a key get one',
         tags: ['operator'],
         security: [{ operator: [] }],

@@ -14,6 +14,7 @@ export function createKeyRoute(app: App, services: Services): void {
     '/keys',
     {
       schema: {
+        operationId: 'createKey',
         summary:
           'Creates a key for a CI job, an agent or a person; a repeated request gets the same key, with the limits it asks for',
         tags: ['operator'],

@@ -10,6 +10,7 @@ export function listKeysRoute(app: App, { ledger }: Services): void {
     '/keys',
     {
       schema: {
+        operationId: 'listKeys',
         summary: 'All keys, newest first, a page at a time',
         tags: ['operator'],
         security: [{ operator: [] }],

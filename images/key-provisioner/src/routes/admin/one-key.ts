@@ -9,6 +9,8 @@ import type { Services } from '../../services';
 import { audited } from '../audited';
 import { fullInfo, keyIdOf, nameParameter, operator } from './shared';
 
+const OPERATION_IDS = { revoke: 'revokeKey', restore: 'restoreKey', 'reset-spend': 'resetKeySpend' } as const;
+
 /** Everything under `/api/v1/admin/keys/{name}`. */
 export function oneKeyRoutes(app: App, services: Services): void {
   const { operations, rotation } = services;
@@ -19,6 +21,7 @@ export function oneKeyRoutes(app: App, services: Services): void {
     {
       schema: {
         ...shared,
+        operationId: 'getKey',
         summary: "One key, with its owner's cap",
         response: { 200: keyInfoSchema, ...problems(401, 404, 502, 503) },
       },
@@ -31,6 +34,7 @@ export function oneKeyRoutes(app: App, services: Services): void {
     {
       schema: {
         ...shared,
+        operationId: 'deleteKey',
         summary: 'Deletes a key; if its holder asks again, they get a new one',
         response: { 204: z.null().describe('Deleted.'), ...problems(401, 404, 502, 503) },
       },
@@ -50,7 +54,12 @@ export function oneKeyRoutes(app: App, services: Services): void {
     app.post(
       `/keys/:name/${action}`,
       {
-        schema: { ...shared, summary, response: { 200: keyInfoSchema, ...problems(401, 404, 502, 503) } },
+        schema: {
+          ...shared,
+          operationId: OPERATION_IDS[action],
+          summary,
+          response: { 200: keyInfoSchema, ...problems(401, 404, 502, 503) },
+        },
       },
       async (request) => {
         const id = keyIdOf(request.params.name);
@@ -70,6 +79,7 @@ export function oneKeyRoutes(app: App, services: Services): void {
     {
       schema: {
         ...shared,
+        operationId: 'rotateKey',
         summary: 'Replaces a key with its next generation; the old one stops working',
         response: { 200: issuedKeySchema, ...problems(401, 404, 409, 502, 503) },
       },

@@ -11,6 +11,7 @@ export function reconcileRoute(app: App, services: Services): void {
     '/reconcile',
     {
       schema: {
+        operationId: 'reconcileKeys',
         summary:
           "Applies today's policy to all keys and people and deletes the keys of deleted workspaces; with `dry_run` only reports what would change",
         tags: ['operator'],

@@ -11,6 +11,7 @@ export function spendCorrectedRoute(app: App, services: Services): void {
     '/spend-corrected',
     {
       schema: {
+        operationId: 'announceCorrectedSpend',
         summary:
           'Makes LiteLLM read the spend of keys and people again, after it was corrected in the database; otherwise it notices within a minute',
         tags: ['operator'],

@@ -14,6 +14,7 @@ export function rotateRoute(app: App, services: Services): void {
     {
       config: { action: 'rotate' },
       schema: {
+        operationId: 'rotateOwnKey',
         summary: 'Replaces a key with its next generation; the old one stops working',
         description: "With a workspace's identity and token: the workspace's key. Without a body: the person's own.",
         tags: ['workspace', 'person'],

@@ -13,6 +13,7 @@ export function keyInfoRoute(app: App, services: Services): void {
     '/info',
     {
       schema: {
+        operationId: 'getOwnKey',
         summary: 'What a key may do and has spent, for its holder',
         description: 'Spend is updated 6 to 17 seconds after a request. Also answers for a revoked or expired key.',
         tags: ['key'],

@@ -12,6 +12,7 @@ export function selfServiceRoute(app: App, services: Services): void {
     {
       config: { action: 'self-service' },
       schema: {
+        operationId: 'issueOwnKey',
         summary: "A person's own key, for work outside a workspace",
         tags: ['person'],
         security: [{ person: [] }],

@@ -15,7 +15,14 @@ export function healthRoutes(app: App, { litellm }: Services): void {
 
   app.get(
     '/health',
-    { schema: { summary: 'Whether this process is alive', tags: ['platform'], response: { 200: healthSchema } } },
+    {
+      schema: {
+        operationId: 'getHealth',
+        summary: 'Whether this process is alive',
+        tags: ['platform'],
+        response: { 200: healthSchema },
+      },
+    },
     () => ({ status: 'ok' as const }),
   );
 
@@ -23,6 +30,7 @@ export function healthRoutes(app: App, { litellm }: Services): void {
     '/health/ready',
     {
       schema: {
+        operationId: 'getReadiness',
         summary: 'Whether keys can be issued: LiteLLM and its database are reachable',
         tags: ['platform'],
         response: { 200: healthSchema, 503: healthSchema },

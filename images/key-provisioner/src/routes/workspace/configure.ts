@@ -25,6 +25,7 @@ export function configureRoute(app: App, services: Services): void {
     {
       config: { action: 'configure' },
       schema: {
+        operationId: 'configureWorkspace',
         summary: 'Everything a workspace writes when it starts: its agents’ files and the environment of its shells',
         tags: ['workspace'],
         security: [{ workspace: [] }],

@@ -20,6 +20,7 @@ export function workspaceKeyRoute(app: App, services: Services): void {
     {
       config: { action: 'issue' },
       schema: {
+        operationId: 'issueWorkspaceKey',
         summary: "A workspace's own key: the same at every start",
         tags: ['workspace'],
         security: [{ workspace: [] }],
