@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync, rmSync, statfsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Problem } from '../problem';
+import { bundled } from '../processes/bundled';
 import { CommandFailed, run } from '../processes/run';
 import { LITELLM_VERSION, PRISMA_CLIENT_VERSION } from '../versions';
 import { exclusively } from './exclusively';
@@ -9,8 +10,8 @@ import { findPython, requireVenv } from './python';
 import { generatePythonClient } from './python-client';
 import type { Work } from './work';
 
-/** Stands in for Prisma's Rust query engine. */
-export const QUERY_ENGINE = join(__dirname, '../../packages/prisma-engine/query-engine.js');
+/** The program that stands in for Prisma's Rust query engine; bundled, since LiteLLM starts it twice at each start. */
+export const queryEngine = (): string => bundled(join(__dirname, '../../packages/prisma-engine/src/main.ts'));
 
 const REQUIREMENTS = [`litellm[proxy]==${LITELLM_VERSION}`, `prisma==${PRISMA_CLIENT_VERSION}`];
 /** The versions of everything these draw in, as tested; keeps a later upload from changing the demo. */
@@ -69,7 +70,7 @@ async function install(venv: string, cache: string, work: Work): Promise<void> {
     venv,
     sitePackages: sitePackages(venv),
     schemaPath: join(sitePackages(venv), 'litellm/proxy/schema.prisma'),
-    queryEngine: QUERY_ENGINE,
+    queryEngine: queryEngine(),
     signal,
   });
   report('compiling Python modules');
