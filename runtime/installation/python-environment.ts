@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync, rmSync, statfsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { bundle } from '../../bin/bundle';
 import { Problem } from '../problem';
-import { bundled } from '../processes/bundled';
+
 import { CommandFailed, run } from '../processes/run';
 import { LITELLM_VERSION, PRISMA_CLIENT_VERSION } from '../versions';
 import { exclusively } from './exclusively';
@@ -10,8 +11,16 @@ import { findPython, requireVenv } from './python';
 import { generatePythonClient } from './python-client';
 import type { Work } from './work';
 
-/** The program that stands in for Prisma's Rust query engine; bundled, since LiteLLM starts it twice at each start. */
-export const queryEngine = (): string => bundled(join(__dirname, '../../packages/prisma-engine/src/main.ts'));
+const ENGINE = join(__dirname, '../../packages/prisma-engine');
+
+/** The program that stands in for Prisma's Rust query engine: bundled where possible, since LiteLLM starts it twice at each start. */
+export function queryEngine(): string {
+  try {
+    return bundle(join(ENGINE, 'src/main.ts'));
+  } catch {
+    return join(ENGINE, 'query-engine.js'); // a checkout that is read-only
+  }
+}
 
 const REQUIREMENTS = [`litellm[proxy]==${LITELLM_VERSION}`, `prisma==${PRISMA_CLIENT_VERSION}`];
 /** The versions of everything these draw in, as tested; keeps a later upload from changing the demo. */

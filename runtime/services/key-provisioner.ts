@@ -1,8 +1,9 @@
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { bundle } from '../../bin/bundle';
 import type { Settings } from '../../settings/schema';
 import type { SecretName } from '../../settings/secrets';
 import { keyProvisioner as describeKeyProvisioner } from '../../workloads/key-provisioner';
-import { bundled } from '../processes/bundled';
 import { Service } from '../processes/service';
 import { localProcess } from './local-process';
 import { HttpService } from './local-service';
@@ -40,7 +41,7 @@ export class KeyProvisioner extends HttpService {
       files: { 'gateway.json': configuration },
     });
     const address = { PATH: process.env.PATH ?? '', HOST: '127.0.0.1', PORT: String(port) };
-    return Service.start('key-provisioner', process.execPath, [bundled(SERVER)], {
+    return Service.start('key-provisioner', process.execPath, program(), {
       env: { ...environment, ...address, ...env },
       logFile,
     });
@@ -48,5 +49,14 @@ export class KeyProvisioner extends HttpService {
 
   protected override async isReady(signal: AbortSignal): Promise<boolean> {
     return (await fetch(`${this.url}/health`, { signal })).ok;
+  }
+}
+
+/** A bundle as in its image; in a checkout that is read-only, its source. */
+function program(): string[] {
+  try {
+    return [bundle(SERVER)];
+  } catch {
+    return ['--import', pathToFileURL(require.resolve('tsx')).href, SERVER];
   }
 }
