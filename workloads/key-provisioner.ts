@@ -30,10 +30,11 @@ export const keyProvisioner = (settings: Settings): Workload => ({
     { port: PORTS.keyProvisioner, hostPort: settings.key_provisioner.port, bind: settings.key_provisioner.bind },
   ],
   health: {
+    // Half the processor time of `fetch`, six times a minute.
     command: [
       'node',
       '-e',
-      `fetch("http://127.0.0.1:${PORTS.keyProvisioner}/health").then((r) => process.exit(r.ok ? 0 : 1), () => process.exit(1))`,
+      `require("node:http").get("http://127.0.0.1:${PORTS.keyProvisioner}/health", (r) => process.exit(r.statusCode === 200 ? 0 : 1)).on("error", () => process.exit(1))`,
     ],
     intervalSeconds: 10,
     timeoutSeconds: 5,

@@ -1,7 +1,9 @@
 import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync, rmSync, statfsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { bundle } from '../../bin/bundle';
 import { Problem } from '../problem';
+
 import { CommandFailed, run } from '../processes/run';
 import { LITELLM_VERSION, PRISMA_CLIENT_VERSION } from '../versions';
 import { exclusively } from './exclusively';
@@ -9,8 +11,16 @@ import { findPython, requireVenv } from './python';
 import { generatePythonClient } from './python-client';
 import type { Work } from './work';
 
-/** Stands in for Prisma's Rust query engine. */
-export const QUERY_ENGINE = join(__dirname, '../../packages/prisma-engine/query-engine.js');
+const ENGINE = join(__dirname, '../../packages/prisma-engine');
+
+/** The program that stands in for Prisma's Rust query engine: bundled where possible, since LiteLLM starts it twice at each start. */
+export function queryEngine(): string {
+  try {
+    return bundle(join(ENGINE, 'src/main.ts'));
+  } catch {
+    return join(ENGINE, 'query-engine.js'); // a checkout that is read-only
+  }
+}
 
 const REQUIREMENTS = [`litellm[proxy]==${LITELLM_VERSION}`, `prisma==${PRISMA_CLIENT_VERSION}`];
 /** The versions of everything these draw in, as tested; keeps a later upload from changing the demo. */
@@ -69,7 +79,7 @@ async function install(venv: string, cache: string, work: Work): Promise<void> {
     venv,
     sitePackages: sitePackages(venv),
     schemaPath: join(sitePackages(venv), 'litellm/proxy/schema.prisma'),
-    queryEngine: QUERY_ENGINE,
+    queryEngine: queryEngine(),
     signal,
   });
   report('compiling Python modules');

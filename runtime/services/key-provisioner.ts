@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { bundle } from '../../bin/bundle';
 import type { Settings } from '../../settings/schema';
 import type { SecretName } from '../../settings/secrets';
 import { keyProvisioner as describeKeyProvisioner } from '../../workloads/key-provisioner';
@@ -8,7 +9,6 @@ import { localProcess } from './local-process';
 import { HttpService } from './local-service';
 
 const SERVER = join(__dirname, '../../images/key-provisioner/src/server.ts');
-const TYPESCRIPT_LOADER = pathToFileURL(require.resolve('tsx')).href;
 const START_TIMEOUT_S = 60;
 
 export interface KeyProvisionerOptions {
@@ -26,7 +26,7 @@ export interface KeyProvisionerOptions {
   readonly env?: Record<string, string>;
 }
 
-/** The key-provisioner on 127.0.0.1, run from its source; ready when it answers, whether LiteLLM does or not. */
+/** The key-provisioner on 127.0.0.1, bundled from its source as in its image; ready when it answers, whether LiteLLM does or not. */
 export class KeyProvisioner extends HttpService {
   constructor(private readonly options: KeyProvisionerOptions) {
     super(options.port, START_TIMEOUT_S);
@@ -41,7 +41,7 @@ export class KeyProvisioner extends HttpService {
       files: { 'gateway.json': configuration },
     });
     const address = { PATH: process.env.PATH ?? '', HOST: '127.0.0.1', PORT: String(port) };
-    return Service.start('key-provisioner', process.execPath, ['--import', TYPESCRIPT_LOADER, SERVER], {
+    return Service.start('key-provisioner', process.execPath, program(), {
       env: { ...environment, ...address, ...env },
       logFile,
     });
@@ -49,5 +49,14 @@ export class KeyProvisioner extends HttpService {
 
   protected override async isReady(signal: AbortSignal): Promise<boolean> {
     return (await fetch(`${this.url}/health`, { signal })).ok;
+  }
+}
+
+/** A bundle as in its image; in a checkout that is read-only, its source. */
+function program(): string[] {
+  try {
+    return [bundle(SERVER)];
+  } catch {
+    return ['--import', pathToFileURL(require.resolve('tsx')).href, SERVER];
   }
 }

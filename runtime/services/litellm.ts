@@ -2,7 +2,7 @@ import { dirname, join } from 'node:path';
 import type { Settings } from '../../settings/schema';
 import type { SecretName } from '../../settings/secrets';
 import { litellm as describeLiteLLM } from '../../workloads/litellm';
-import { QUERY_ENGINE } from '../installation/python-environment';
+import { queryEngine } from '../installation/python-environment';
 import { Service } from '../processes/service';
 import { localProcess } from './local-process';
 import { HttpService } from './local-service';
@@ -87,7 +87,7 @@ export class LiteLLM extends HttpService {
         PATH: [OFFLINE_BIN, join(venv, 'bin'), dirname(process.execPath), process.env.PATH].join(':'),
         DATABASE_URL: databaseUrl,
         DISABLE_SCHEMA_UPDATE: 'true', // the database is a copy of a migrated one
-        PRISMA_QUERY_ENGINE_BINARY: QUERY_ENGINE,
+        PRISMA_QUERY_ENGINE_BINARY: queryEngine(),
         PYTHONUNBUFFERED: '1',
         ...env,
       },

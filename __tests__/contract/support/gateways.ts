@@ -9,7 +9,7 @@ import {
 } from '../../../runtime/installation/database-template';
 import { cacheDirectory } from '../../../runtime/installation/directories';
 import { prepareEnvoy } from '../../../runtime/installation/envoy';
-import { preparePythonEnvironment, QUERY_ENGINE } from '../../../runtime/installation/python-environment';
+import { preparePythonEnvironment, queryEngine } from '../../../runtime/installation/python-environment';
 import type { Work } from '../../../runtime/installation/work';
 import { startOnAnyPort } from '../../../runtime/processes/port-taken';
 import { Postgres } from '../../../runtime/services/postgres';
@@ -89,7 +89,7 @@ export class TestGateways {
     const name = `suite_${randomBytes(4).toString('hex')}`;
     const databaseUrl = await this.postgres.createDatabase(name, migrated ? TEMPLATE_DATABASE : undefined);
     const { venv, migrationsDirectory } = this;
-    return { databaseUrl, migrationsDirectory, python: join(venv, 'bin/python'), queryEngine: QUERY_ENGINE };
+    return { databaseUrl, migrationsDirectory, python: join(venv, 'bin/python'), queryEngine: queryEngine() };
   }
 
   /** Starts a gateway's LiteLLM once more, on another configuration, and waits for its end. */

@@ -1,5 +1,10 @@
 import { PrismaPg } from '@prisma/adapter-pg';
-import { noopTracingHelper, QueryInterpreter, TransactionManager } from '@prisma/client-engine-runtime';
+import {
+  noopTracingHelper,
+  QueryInterpreter,
+  type QueryPlanNode,
+  TransactionManager,
+} from '@prisma/client-engine-runtime';
 import type { QueryCompiler } from '@prisma/query-compiler-wasm/postgresql/query_compiler_fast.js';
 import type { PoolConfig } from 'pg';
 import { createPool } from './connection-pool';
@@ -9,6 +14,9 @@ import { loadQueryCompiler } from './query-compiler';
 import { toWireResult } from './wire-format';
 
 const INTERACTIVE_TRANSACTION_DEFAULTS = { maxWait: 2_000, timeout: 5_000 };
+
+/** Each takes some kilobytes. */
+const KEPT_PLANS = 200;
 
 /** A lost connection surfaces as the error of the query that needed it. */
 const ignore = () => {};
@@ -22,6 +30,9 @@ export class Engine {
     tracingHelper: noopTracingHelper,
     provider: 'postgresql',
   });
+
+  /** Of reads, by their text. */
+  private readonly plans = new Map<string, QueryPlanNode>();
 
   private constructor(
     private readonly compiler: QueryCompiler,
@@ -52,7 +63,7 @@ export class Engine {
   /** Runs one query, inside an interactive transaction when `transactionId` names one. */
   async run(graphql: string, transactionId?: string): Promise<unknown> {
     const query = tagJsonFields(graphqlToJsonQuery(graphql), this.datamodel);
-    const plan = this.compiler.compile(JSON.stringify(query));
+    const plan = this.plan(query.action, JSON.stringify(query));
     const result = transactionId
       ? await this.interpreter.run(plan, {
           queryable: await this.transactions.getTransaction({ id: transactionId }, query.action),
@@ -65,6 +76,20 @@ export class Engine {
           scope: {},
         });
     return toWireResult(query.action, result);
+  }
+
+  /**
+   * LiteLLM reads the same rows again and again, and to plan a query takes longer than to run it. Plans of writes may hold values of their
+   * own moment.
+   */
+  private plan(action: string, query: string): QueryPlanNode {
+    if (!action.startsWith('find')) return this.compiler.compile(query);
+    const plan = this.plans.get(query) ?? this.compiler.compile(query);
+    this.plans.delete(query);
+    this.plans.set(query, plan); // the latest used is last
+    const [oldest] = this.plans.keys();
+    if (this.plans.size > KEPT_PLANS && oldest !== undefined) this.plans.delete(oldest);
+    return plan;
   }
 
   /** Runs all queries in one transaction: either every one takes effect or none. */

@@ -3,7 +3,7 @@
 set -eu
 cd /opt/gateway
 if [ -n "${DATABASE_URL:-}" ]; then
-  node --import tsx scripts/stand-in-images/litellm/migrate.ts /opt/litellm/migrations
+  scripts/stand-in-images/litellm/migrate.js /opt/litellm/migrations
 fi
 cd /tmp
 exec python /opt/gateway/runtime/services/litellm_program.py "$@"
