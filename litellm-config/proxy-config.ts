@@ -6,6 +6,7 @@ import { durationSeconds } from '../images/key-provisioner/src/keys/duration';
 import { PROVIDER_CREDENTIALS } from '../settings/credentials';
 import { SCOPES, type Settings } from '../settings/schema';
 import { policyModels, type Route, type ServedModel, servedModels } from '../settings/served-models';
+import { sharedCounters } from './shared-counters';
 
 /** What a test or the demo changes in an otherwise identical configuration. */
 export interface ProxyConfigOptions {
@@ -90,6 +91,7 @@ export function proxyConfig(settings: Settings, options: ProxyConfigOptions = {}
       maximum_spend_logs_retention_interval: '1h',
       store_model_in_db: false,
       allow_requests_on_db_unavailable: false,
+      ...(settings.litellm.replicas > 1 ? sharedCounters() : {}),
     },
   };
 }
