@@ -60,7 +60,8 @@ export function proxyConfig(settings: Settings, options: ProxyConfigOptions = {}
     router_settings: {
       // Between deployments of one name `order` decides; this strategy only matters where two have the same rank.
       routing_strategy: 'simple-shuffle',
-      num_retries: 2,
+      // Agents try again themselves, some ten times, and show it; one more attempt here covers a connection that broke.
+      num_retries: 1,
       timeout: settings.litellm.request_timeout_s,
       // A rate limit is the agent's to wait for, with the provider's own `Retry-After`; LiteLLM would wait in silence, a minute at a
       // time. What took too long once would take three times as long.

@@ -27,7 +27,7 @@ const REQUEST_FILTER = [
   'spend_rows.py',
 ];
 const PROTOCOL_ANSWERS = [
-  ...['draining.py', 'shared_reservations.py'],
+  ...['draining.py', 'provider_retries.py', 'shared_reservations.py'],
   ...['protocol_answers.py', 'reply.py', 'answer_streams.py', 'exchange.py', 'gateway_errors.py', 'limit_answers.py'],
   ...['provider_errors.py', 'caps.py', 'usage_headers.py', 'usage_route.py', 'model_titles.py'],
 ];

@@ -26,6 +26,7 @@ from draining import drain_before_the_end  # noqa: E402
 from exchange import Observer  # noqa: E402
 from protocol_answers import ProtocolAnswers  # noqa: E402
 from provider_requests import carried_fields, carry_past_litellm  # noqa: E402
+from provider_retries import wait_briefly  # noqa: E402
 from reply import SETTINGS  # noqa: E402
 from request_costs import count_by_the_price_sheet  # noqa: E402
 from request_fields import RULES, Refused, allowed_header, allowed_query, rewritten, rule_for  # noqa: E402
@@ -211,6 +212,7 @@ def put_in_front() -> None:
 carry_past_litellm()
 count_by_the_price_sheet()
 leave_out_the_price_map()
+wait_briefly()
 put_in_front()
 drain_before_the_end(SETTINGS["drainLagSeconds"])
 
