@@ -157,6 +157,8 @@ function adapted(settings: Settings, { coder }: DemoOptions): Settings {
   const { url: _url, ...rest } = settings.coder;
   return {
     ...settings,
+    // One process of each.
+    litellm: { ...settings.litellm, replicas: 1 },
     coder: { ...rest, server: false, confirm_workspaces: coder !== undefined, ...(coder ? { url: coder.url } : {}) },
   };
 }

@@ -117,7 +117,7 @@ export class DemoServices {
       program,
       settings,
       directory: directory.path,
-      litellmPort: ports.litellm,
+      litellmPorts: [ports.litellm],
       port: ports.gateway,
       logFile: directory.file('edge.log'),
     });

@@ -10,6 +10,7 @@ export function describeWorkload(workload: Workload): DeployedWorkload {
   const { files, arguments: arguments_, health } = workload;
   const value = (text: EnvValue) => environmentValue(text, files?.directory ?? '');
   return {
+    ...(workload.service ? { service: workload.service } : {}),
     image: workload.image,
     ...(workload.entrypoint ? { entrypoint: workload.entrypoint.map(value) } : {}),
     ...(arguments_ ? { arguments: arguments_.map(value) } : {}),

@@ -6,6 +6,7 @@ import { durationSeconds } from '../images/key-provisioner/src/keys/duration';
 import { PROVIDER_CREDENTIALS } from '../settings/credentials';
 import { SCOPES, type Settings } from '../settings/schema';
 import { policyModels, type Route, type ServedModel, servedModels } from '../settings/served-models';
+import { sharedCounters } from './shared-counters';
 
 /** What a test or the demo changes in an otherwise identical configuration. */
 export interface ProxyConfigOptions {
@@ -59,7 +60,8 @@ export function proxyConfig(settings: Settings, options: ProxyConfigOptions = {}
     router_settings: {
       // Between deployments of one name `order` decides; this strategy only matters where two have the same rank.
       routing_strategy: 'simple-shuffle',
-      num_retries: 2,
+      // Agents try again themselves, some ten times, and show it; one more attempt here covers a connection that broke.
+      num_retries: 1,
       timeout: settings.litellm.request_timeout_s,
       // A rate limit is the agent's to wait for, with the provider's own `Retry-After`; LiteLLM would wait in silence, a minute at a
       // time. What took too long once would take three times as long.
@@ -90,6 +92,7 @@ export function proxyConfig(settings: Settings, options: ProxyConfigOptions = {}
       maximum_spend_logs_retention_interval: '1h',
       store_model_in_db: false,
       allow_requests_on_db_unavailable: false,
+      ...(settings.litellm.replicas > 1 ? sharedCounters() : {}),
     },
   };
 }

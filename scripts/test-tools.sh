@@ -1,10 +1,11 @@
 #!/usr/bin/env bash
-# Install the programs that tests run beside Node: HAProxy (the workspaces' door), ShellCheck, and the
+# Install the programs that tests run beside Node: HAProxy (the workspaces' door), Redis (for Valkey), ShellCheck, and the
 # shells that completion is offered for. Does nothing where they are.
 set -euo pipefail
 
 missing=()
 [[ -x /usr/sbin/haproxy || -x /usr/local/sbin/haproxy ]] || missing+=(haproxy)
+command -v valkey-server >/dev/null || command -v redis-server >/dev/null || missing+=(redis-server)
 for program in shellcheck zsh fish; do
   command -v "$program" >/dev/null || missing+=("$program")
 done

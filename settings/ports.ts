@@ -9,6 +9,8 @@ export const PORTS = {
   edge: 4000,
   /** Envoy's own liveness answer, on its loopback. */
   edgeHealth: 9901,
+  /** Counters that several LiteLLM share. */
+  valkey: 6379,
   keyProvisioner: 8100,
   coder: 7080,
   /** The door's own liveness answer, on its loopback. */

@@ -189,7 +189,15 @@ export const settingsSchema = z
       .strictObject({
         port: port.default(PORTS.edge).describe('Port on the host.'),
         bind,
-        memory_mb: megabytes(1536).default(4096),
+        memory_mb: megabytes(1536).default(4096).describe('Of each replica.'),
+        replicas: z
+          .int()
+          .min(1)
+          .max(8)
+          .default(1)
+          .describe(
+            'How many LiteLLM run side by side. With more than one, a Valkey holds the counters that limits and budgets are checked against, and `make deploy` replaces one after the other.',
+          ),
         request_timeout_s: z
           .int()
           .min(30)
@@ -274,6 +282,7 @@ export const settingsSchema = z
       .strictObject({
         litellm: image('litellm'),
         edge: image('edge'),
+        valkey: image('valkey'),
         postgres: image('postgres'),
         key_provisioner: image('key_provisioner'),
         door: image('door'),

@@ -25,6 +25,14 @@ const ANSWERS: readonly Answer[] = [
     retryAfter: 5,
   },
   {
+    // A body that is too large to be kept for another LiteLLM, after the first took no connection.
+    when: { status: 507 },
+    status: 503,
+    type: 'api_error',
+    message: 'the gateway does not answer; it may be starting, try again in a few seconds',
+    retryAfter: 5,
+  },
+  {
     when: { status: 408 },
     status: 408,
     type: 'timeout_error',

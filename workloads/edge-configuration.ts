@@ -1,15 +1,11 @@
 import { BODY_SECONDS, type BodyClass, LARGEST_BODY, READ_WHOLE } from './body-limits';
 import { localAnswers } from './edge-answers';
+import { type Address, cluster, RETRIES, socket } from './edge-clusters';
 import { CHUNKED_HEADER, edgeFilter, KEY_CHECK_CLUSTER } from './edge-filter';
 import { OVERLOAD_MANAGER } from './edge-overload';
 import { uploadsFilter } from './edge-uploads';
 
-/** Where a socket is. */
-export interface Address {
-  /** Host name or address. */
-  readonly host: string;
-  readonly port: number;
-}
+export type { Address } from './edge-clusters';
 
 export interface EdgeConfigurationProps {
   /** Where the edge listens. */
@@ -19,7 +15,13 @@ export interface EdgeConfigurationProps {
    * @default - none
    */
   readonly healthPort?: number;
-  readonly litellm: Address;
+  /** Where LiteLLM is; a name may stand for several replicas. */
+  readonly litellm: readonly Address[];
+  /**
+   * How many LiteLLM there are.
+   * @default - as many as addresses
+   */
+  readonly replicas?: number;
   /** How long LiteLLM may take over one request, in seconds; the edge waits a minute longer. */
   readonly requestTimeoutSeconds: number;
   /** From the smallest bodies to the largest. */
@@ -32,6 +34,7 @@ export interface EdgeConfigurationProps {
  */
 export function edgeConfiguration(props: EdgeConfigurationProps): string {
   const { listen, healthPort, litellm, classes } = props;
+  const upstream = { addresses: litellm, replicas: props.replicas ?? litellm.length };
   const configuration = {
     static_resources: {
       listeners: [
@@ -41,8 +44,8 @@ export function edgeConfiguration(props: EdgeConfigurationProps): string {
           : [{ ...listener('alive', { host: '127.0.0.1', port: healthPort }), filter_chains: [chain(alive())] }]),
       ],
       clusters: [
-        ...classes.map(({ name, atOnce, waiting }) => cluster(`litellm-${name}`, litellm, atOnce, waiting)),
-        cluster(KEY_CHECK_CLUSTER, litellm, 16, 256),
+        ...classes.map(({ name, atOnce, waiting }) => cluster(`litellm-${name}`, upstream, atOnce, waiting)),
+        cluster(KEY_CHECK_CLUSTER, upstream, 16, 256),
       ],
     },
     overload_manager: OVERLOAD_MANAGER,
@@ -76,7 +79,8 @@ const chain = (connectionManager: object) => ({
   ],
 });
 
-function gateway({ requestTimeoutSeconds, classes }: EdgeConfigurationProps): object {
+function gateway(props: EdgeConfigurationProps): object {
+  const { requestTimeoutSeconds, classes } = props;
   return {
     stat_prefix: 'gateway',
     // The longest silence of an agent's turn: one that is not streamed says nothing until it is done.
@@ -95,9 +99,15 @@ function gateway({ requestTimeoutSeconds, classes }: EdgeConfigurationProps): ob
       router(),
     ],
     local_reply_config: localAnswers(),
-    route_config: { virtual_hosts: [{ name: 'all', domains: ['*'], routes: routes(classes) }] },
+    route_config: {
+      virtual_hosts: [
+        { name: 'all', domains: ['*'], routes: routes(classes), ...(several(props) ? { retry_policy: RETRIES } : {}) },
+      ],
+    },
   };
 }
+
+const several = ({ litellm, replicas = litellm.length }: EdgeConfigurationProps) => replicas > 1;
 
 /** Envoy takes `Transfer-Encoding` away before any filter sees it; here it still is, and the filter refuses what has a copy. */
 const CHUNKED = {
@@ -147,38 +157,6 @@ const alive = (): object => ({
   },
 });
 
-/** Each class has places and a queue of its own; a request holds a connection, which serves only this one. */
-const cluster = (name: string, litellm: Address, atOnce: number, waiting: number) => ({
-  name,
-  cluster_type: {
-    name: 'envoy.cluster.dns',
-    typed_config: {
-      '@type': 'type.googleapis.com/envoy.extensions.clusters.dns.v3.DnsCluster',
-      // A replaced LiteLLM has another address, and Docker's DNS lets its answers be kept for ten minutes.
-      respect_dns_ttl: false,
-      dns_refresh_rate: '1s',
-      dns_failure_refresh_rate: { base_interval: '1s', max_interval: '1s' },
-      dns_lookup_family: 'V4_PREFERRED',
-    },
-  },
-  connect_timeout: '2s',
-  per_connection_buffer_limit_bytes: 65_536,
-  load_assignment: {
-    cluster_name: name,
-    endpoints: [{ lb_endpoints: [{ endpoint: { address: socket(litellm) } }] }],
-  },
-  circuit_breakers: {
-    thresholds: [{ max_connections: atOnce, max_pending_requests: waiting, max_requests: 10_000, max_retries: 0 }],
-  },
-  typed_extension_protocol_options: {
-    'envoy.extensions.upstreams.http.v3.HttpProtocolOptions': {
-      '@type': 'type.googleapis.com/envoy.extensions.upstreams.http.v3.HttpProtocolOptions',
-      explicit_http_config: { http_protocol_options: {} },
-      common_http_protocol_options: { max_requests_per_connection: 1 },
-    },
-  },
-});
-
 const lua = (name: string, script: string) =>
   typed(name, 'http.lua.v3.Lua', { default_source_code: { inline_string: script } });
 
@@ -188,5 +166,3 @@ const typed = (name: string, type: string, config: object) => ({
   name,
   typed_config: { '@type': `type.googleapis.com/envoy.extensions.filters.${type}`, ...config },
 });
-
-const socket = ({ host, port }: Address) => ({ socket_address: { address: host, port_value: port } });

@@ -3,6 +3,7 @@ import type { Settings } from '../settings/schema';
 import { bodyClasses } from './body-limits';
 import { edgeConfiguration } from './edge-configuration';
 import { imageOf } from './images';
+import { replicaNames } from './litellm-replicas';
 import { EnvValue } from './value';
 import type { Workload } from './workload';
 
@@ -26,7 +27,8 @@ export const edge = (settings: Settings): Workload => ({
         content: edgeConfiguration({
           listen: { host: '0.0.0.0', port: PORTS.edge },
           healthPort: PORTS.edgeHealth,
-          litellm: { host: 'litellm', port: PORTS.litellm },
+          litellm: [{ host: 'litellm', port: PORTS.litellm }],
+          replicas: settings.litellm.replicas,
           requestTimeoutSeconds: settings.litellm.request_timeout_s,
           classes: bodyClasses(settings.litellm.memory_mb),
         }),
@@ -56,7 +58,7 @@ export const edge = (settings: Settings): Workload => ({
   user: { uid: 101, gid: 101 },
   scratch: [],
   persistent: [],
-  dependsOn: ['litellm'],
+  dependsOn: replicaNames(settings),
   // Envoy ends at once, with what is under way.
   stopGraceSeconds: 10,
 });

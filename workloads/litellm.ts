@@ -3,12 +3,15 @@ import { join } from 'node:path';
 import { protocolSettingsJson } from '../litellm-config/protocol-settings';
 import { proxyConfigYaml } from '../litellm-config/proxy-config';
 import { requestRulesJson } from '../litellm-config/request-rules';
+import { VALKEY_HOST, VALKEY_PORT, VALKEY_SECRET } from '../litellm-config/shared-counters';
 import { PACKAGE_ROOT } from '../package-root';
 import { neededCredentials } from '../settings/credentials';
 import { PORTS } from '../settings/ports';
 import type { Settings } from '../settings/schema';
 import { imageOf } from './images';
 import { DATABASE_NAME, DATABASE_ROLE } from './postgres';
+import { DRAIN_LAG_SECONDS, drainSeconds } from './replica-drain';
+import { VALKEY_PASSWORD } from './valkey';
 import { EnvValue } from './value';
 import type { Workload } from './workload';
 
@@ -24,6 +27,7 @@ const REQUEST_FILTER = [
   'spend_rows.py',
 ];
 const PROTOCOL_ANSWERS = [
+  ...['draining.py', 'provider_retries.py', 'shared_reservations.py'],
   ...['protocol_answers.py', 'reply.py', 'answer_streams.py', 'exchange.py', 'gateway_errors.py', 'limit_answers.py'],
   ...['provider_errors.py', 'caps.py', 'usage_headers.py', 'usage_route.py', 'model_titles.py'],
 ];
@@ -56,6 +60,15 @@ export const litellm = (settings: Settings, options: LiteLLMOptions = {}): Workl
       EnvValue.reference('postgres', PORTS.postgres),
       `/${DATABASE_NAME}`,
     ),
+    // How long LiteLLM lets requests under way finish once it is told to end; its own 30 seconds are few.
+    GRACEFUL_SHUTDOWN_TIMEOUT: EnvValue.literal(String(drainSeconds(settings))),
+    ...(settings.litellm.replicas > 1
+      ? {
+          [VALKEY_HOST]: EnvValue.literal('valkey'),
+          [VALKEY_PORT]: EnvValue.literal(String(PORTS.valkey)),
+          [VALKEY_SECRET]: VALKEY_PASSWORD,
+        }
+      : {}),
     ...providerCredentials(settings),
   },
   files: {
@@ -71,7 +84,11 @@ export const litellm = (settings: Settings, options: LiteLLMOptions = {}): Workl
       { name: 'protocol.json', content: protocolSettingsJson(settings) },
     ],
   },
-  connects: [{ to: 'postgres', port: PORTS.postgres }, { to: 'internet' }],
+  connects: [
+    { to: 'postgres', port: PORTS.postgres },
+    ...(settings.litellm.replicas > 1 ? [{ to: 'valkey' as const, port: PORTS.valkey }] : []),
+    { to: 'internet' },
+  ],
   ports: [{ name: 'http', port: PORTS.litellm }],
   // The edge is what is published.
   published: [],
@@ -93,9 +110,9 @@ export const litellm = (settings: Settings, options: LiteLLMOptions = {}): Workl
   user: { uid: 65534, gid: 65534 },
   scratch: [{ path: SCRATCH, megabytes: 512 }],
   persistent: [],
-  dependsOn: ['postgres'],
-  // An answer under way may finish; the whole of a long agent turn is not waited for.
-  stopGraceSeconds: 60,
+  dependsOn: ['postgres', ...(settings.litellm.replicas > 1 ? (['valkey'] as const) : [])],
+  // What is under way ends, then LiteLLM writes down what was spent.
+  stopGraceSeconds: DRAIN_LAG_SECONDS + drainSeconds(settings) + 10,
 });
 
 /** Behaviour of LiteLLM that is decided by its environment. */

@@ -4,6 +4,8 @@ import type { SecretName } from '../settings/secrets';
 export type WorkloadName =
   | 'postgres'
   | 'litellm'
+  | `litellm-${number}`
+  | 'valkey'
   | 'edge'
   | 'key-provisioner'
   | 'coder-postgres'

@@ -83,6 +83,11 @@ export interface User {
  */
 export interface Workload {
   readonly name: WorkloadName;
+  /**
+   * The name under which others reach it, which replicas share.
+   * @default - its own name
+   */
+  readonly service?: WorkloadName;
   readonly image: ImageSource;
   /** Program and arguments that take the place of the image's entry point. @default - the image's own */
   readonly entrypoint?: readonly EnvValue[];

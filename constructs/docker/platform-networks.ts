@@ -26,8 +26,9 @@ export function networksOf(workload: Workload, all: readonly Workload[]): string
   const doorTargets = all.filter(({ name }) => name === 'door').flatMap(({ connects }) => connects.map(({ to }) => to));
   const networkOf = (target: WorkloadName) => (doorTargets.includes(target) ? DOORS : (NAMES[target] ?? target));
   const targets = workload.connects.flatMap(({ to }) => (to === 'internet' ? [] : [to]));
-  const isTarget = all.some(({ connects }) => connects.some(({ to }) => to === workload.name));
-  const names = new Set([...targets, ...(isTarget ? [workload.name] : [])].map(networkOf));
+  const service = workload.service ?? workload.name;
+  const isTarget = all.some(({ connects }) => connects.some(({ to }) => to === service));
+  const names = new Set([...targets, ...(isTarget ? [service] : [])].map(networkOf));
   const hasWayOut = workload.connects.some(({ to }) => to === 'internet');
   if (hasWayOut || workload.published.length > 0) names.add(UPLINK);
   return [...names].sort();

@@ -72,7 +72,11 @@ export class DockerWorkload extends Construct {
       image: image.imageId,
       networksAdvanced: props.networks.of(workload).map(({ id, isForDoors }) => ({
         name: id,
-        aliases: [workload.name, ...(isForDoors ? this.formerNames() : [])],
+        aliases: [
+          ...(workload.service && workload.service !== workload.name ? [workload.service] : []),
+          workload.name,
+          ...(isForDoors ? this.formerNames() : []),
+        ],
       })),
       ports: [...workload.published]
         .sort((a, b) => a.port - b.port)

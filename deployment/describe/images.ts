@@ -9,8 +9,8 @@ export function describeImages(settings: Settings, workloads: readonly Workload[
   const { key_provisioner } = settings.images;
   return {
     ...Object.fromEntries(
-      workloads.flatMap(({ name, image }) =>
-        image.kind === 'reference' && name !== 'key-provisioner' && name !== 'coder-postgres'
+      workloads.flatMap(({ name, service = name, image }) =>
+        image.kind === 'reference' && service === name && name !== 'key-provisioner' && name !== 'coder-postgres'
           ? [[name, image.reference]]
           : [],
       ),

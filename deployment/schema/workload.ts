@@ -44,6 +44,7 @@ export const workloadSchema = z.object({
   published: z.array(z.object({ port: z.number(), hostPort: z.number(), bind: z.string() })),
   health: healthSchema,
   /** The workload whose requests from workspaces it takes over, for doors that were made before it existed. */
+  service: z.string().optional(),
   takesOverFrom: z.string().optional(),
   /** Hard limit, swap included. */
   memoryMb: z.number(),

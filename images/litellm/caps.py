@@ -4,9 +4,9 @@ from dataclasses import dataclass
 from datetime import datetime, timezone
 from typing import Any
 
-from exchange import reserved
 from litellm.proxy import proxy_server
 from litellm.proxy.auth.auth_checks import get_team_object, get_user_object
+from shared_reservations import reserved
 
 DAY = 86_400
 UNITS = {"s": 1, "m": 60, "h": 3600, "d": DAY, "w": 7 * DAY, "mo": 30 * DAY}
@@ -79,7 +79,7 @@ async def cap(kind: str, name: str, row: Any) -> Cap:
     return Cap(
         kind=kind,
         limit=float(row.max_budget),
-        spent=max(0.0, counted - reserved(counter)),
+        spent=max(0.0, counted - await reserved(counter)),
         resets_at=moment(getattr(row, "budget_reset_at", None)),
         duration=getattr(row, "budget_duration", None),
     )

@@ -1,12 +1,13 @@
 """What LiteLLM finds out about one request, for the answer that the gateway gives: whose key it is, and what failed."""
 
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from typing import Any
 
 from litellm.integrations.custom_logger import CustomLogger
+from shared_reservations import remember
 
 
 @dataclass
@@ -26,21 +27,6 @@ class Exchange:
 
 current_exchange: ContextVar[Exchange | None] = ContextVar("gateway_exchange", default=None)
 
-# What requests under way have set aside of budgets: LiteLLM counts the most they can cost as spent until they are done.
-_reservations: list[Mapping[str, Any]] = []
-
-
-def reserved(counter: str) -> float:
-    """US dollars that a spend counter holds for requests under way."""
-    _reservations[:] = [each for each in _reservations if each.get("finalized") is not True]
-    return sum(reserved_of(each, counter) for each in _reservations)
-
-
-def reserved_of(reservation: Mapping[str, Any], counter: str) -> float:
-    entries: Iterable[Mapping[str, Any]] = reservation.get("entries") or ()
-    default = reservation.get("reserved_cost") or 0.0
-    return sum(float(entry.get("reserved_cost", default)) for entry in entries if entry.get("counter_key") == counter)
-
 
 class Observer(CustomLogger):
     """Writes down, in LiteLLM's own hooks, what it knows of the request under way."""
@@ -54,7 +40,7 @@ class Observer(CustomLogger):
             exchange.accepted_at = time.monotonic()
         reservation = getattr(user_api_key_dict, "budget_reservation", None)
         if reservation:
-            _reservations.append(reservation)
+            await remember(reservation)
 
     async def async_post_call_failure_hook(
         self, request_data, original_exception, user_api_key_dict, traceback_str=None

@@ -22,9 +22,12 @@ from litellm.proxy.auth.route_checks import RouteChecks
 # LiteLLM loads this one file; its neighbours are found like this.
 sys.path.append(str(Path(__file__).parent))
 from billed_extras import Extra, extras_of, refuse_what_a_key_may_not  # noqa: E402
+from draining import drain_before_the_end  # noqa: E402
 from exchange import Observer  # noqa: E402
 from protocol_answers import ProtocolAnswers  # noqa: E402
 from provider_requests import carried_fields, carry_past_litellm  # noqa: E402
+from provider_retries import wait_briefly  # noqa: E402
+from reply import SETTINGS  # noqa: E402
 from request_costs import count_by_the_price_sheet  # noqa: E402
 from request_fields import RULES, Refused, allowed_header, allowed_query, rewritten, rule_for  # noqa: E402
 from spend_rows import leave_out_the_price_map  # noqa: E402
@@ -209,7 +212,9 @@ def put_in_front() -> None:
 carry_past_litellm()
 count_by_the_price_sheet()
 leave_out_the_price_map()
+wait_briefly()
 put_in_front()
+drain_before_the_end(SETTINGS["drainLagSeconds"])
 
 # Named in `litellm_settings.callbacks`.
 guard = RequestGuard()

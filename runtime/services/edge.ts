@@ -16,7 +16,8 @@ export interface EdgeOptions {
   readonly settings: Settings;
   /** Where `envoy.json` goes. */
   readonly directory: string;
-  readonly litellmPort: number;
+  /** Of each LiteLLM. */
+  readonly litellmPorts: readonly number[];
   readonly port: number;
   readonly logFile: string;
 }
@@ -28,7 +29,7 @@ export class Edge extends HttpService {
   }
 
   protected override launch(): Service {
-    const { program, settings, directory, litellmPort, port, logFile } = this.options;
+    const { program, settings, directory, litellmPorts, port, logFile } = this.options;
     const { arguments: args } = localProcess(describeEdge(settings), {
       directory,
       secrets: {},
@@ -36,7 +37,7 @@ export class Edge extends HttpService {
       files: {
         [EDGE_CONFIGURATION]: edgeConfiguration({
           listen: { host: HOST, port },
-          litellm: { host: HOST, port: litellmPort },
+          litellm: litellmPorts.map((port) => ({ host: HOST, port })),
           requestTimeoutSeconds: settings.litellm.request_timeout_s,
           classes: bodyClasses(settings.litellm.memory_mb),
         }),

@@ -18,8 +18,12 @@ export interface RunningEdge {
   stop(): Promise<void>;
 }
 
-/** The real Envoy with the deployed configuration, in front of whatever listens on a port. */
-export async function startEdge(upstream: number, classes: readonly BodyClass[]): Promise<RunningEdge> {
+/** The real Envoy with the deployed configuration, in front of whatever listens on a port, or on one of several. */
+export async function startEdge(
+  upstream: number | readonly number[],
+  classes: readonly BodyClass[],
+): Promise<RunningEdge> {
+  const upstreams = typeof upstream === 'number' ? [upstream] : upstream;
   const { program } = await sendCommand<{ program: string }>('POST', '/envoy');
   const [port = 0, healthPort = 0] = await freePorts(2);
   const directory = mkdtempSync(join(tmpdir(), 'edge-'));
@@ -27,7 +31,7 @@ export async function startEdge(upstream: number, classes: readonly BodyClass[])
   const configuration = edgeConfiguration({
     listen: { host: HOST, port },
     healthPort,
-    litellm: { host: HOST, port: upstream },
+    litellm: upstreams.map((upstream) => ({ host: HOST, port: upstream })),
     requestTimeoutSeconds: 900,
     classes,
   });

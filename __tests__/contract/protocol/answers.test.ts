@@ -269,6 +269,21 @@ describe("a provider's error", () => {
     expect(anthropic.requests).toHaveLength(1);
   });
 
+  test.each(['internal', 'overloaded', 'busy', 'cut-at-once'])(
+    '%s is tried once more, without the wait that the provider asks for',
+    async (fault) => {
+      const gone = AbortSignal.timeout(30_000);
+      const reply = await fetch(`${gateway.url}${MESSAGES.path}`, {
+        method: 'POST',
+        signal: gone,
+        headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json' },
+        body: JSON.stringify(MESSAGES.body(`fault: ${fault}`)),
+      });
+      expect(reply.status).toBeGreaterThanOrEqual(500);
+      expect(anthropic.requests).toHaveLength(2);
+    },
+  );
+
   test('an answer that takes too long is 504', async () => {
     const reply = await ask(gateway.url, key, MESSAGES, 'fault: slow', { model: IMPATIENT });
     expect(errorIn(MESSAGES, reply)).toMatchObject({ status: 504, type: 'timeout_error' });

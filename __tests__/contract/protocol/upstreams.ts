@@ -19,6 +19,7 @@ export const ERRORS = {
     message:
       'failed for arn:aws:iam::123456789012:role/gateway with sk-ant-api03-secret\nTraceback (most recent call last):',
   },
+  busy: { status: 503, type: 'api_error', message: 'busy', headers: { 'retry-after': '55' } },
   unauthorized: { status: 401, type: 'authentication_error', message: 'invalid x-api-key' },
   forbidden: {
     status: 403,

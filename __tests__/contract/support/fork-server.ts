@@ -11,7 +11,7 @@ import { LiteLLM, type LiteLLMOptions } from '../../../runtime/services/litellm'
 const PROGRAM = join(__dirname, 'litellm_fork_server.py');
 const GRACE_MS = 10_000;
 /** What each gateway has its own of, and LiteLLM reads when its server starts. */
-const PER_GATEWAY = /KEY|SECRET|TOKEN|DATABASE_URL/;
+const PER_GATEWAY = /KEY|SECRET|TOKEN|DATABASE_URL|GRACEFUL_SHUTDOWN/;
 
 type Environment = Readonly<Record<string, string | undefined>>;
 

@@ -36,6 +36,10 @@ export interface Gateway {
   readonly url: string;
   /** LiteLLM itself, as the key-provisioner reaches it. */
   readonly litellmUrl: string;
+  /** Of every replica, where `litellm.replicas` of the settings asks for several. */
+  readonly litellmUrls: readonly string[];
+  /** Of the processes that they began as. */
+  readonly litellmPids: readonly number[];
   readonly litellmPid: number;
   /** The key-provisioner; empty without one. */
   readonly provisionerUrl: string;
@@ -49,6 +53,8 @@ export interface Gateway {
   readonly settings: Settings;
   /** `kill` is a crash. */
   readonly litellm: Control & { kill(): Promise<void> };
+  /** The second, third … LiteLLM, as `litellm-2`, and the Valkey that they share. */
+  replica(name: `litellm-${number}` | 'valkey'): Control & { kill(): Promise<void> };
   /** Starts LiteLLM once more, on the configuration at this path, and waits until it ends by itself. */
   runLiteLLM(config: string, env?: Readonly<Record<string, string>>): Promise<LiteLLMEnd>;
   readonly edge: Control;
@@ -84,6 +90,7 @@ export async function startGateway(options: GatewayOptions = {}): Promise<Gatewa
     provisionerUrl: rest.provisionerUrl ?? '',
     settings,
     litellm: service('litellm'),
+    replica: service,
     runLiteLLM: (config, env = {}) =>
       sendCommand<LiteLLMEnd>('POST', `/gateways/${id}/litellm/run`, { config, env } satisfies LiteLLMRun),
     edge: service('edge'),

@@ -9,6 +9,7 @@ import { KeyProvisioner, type KeyProvisionerOptions } from '../../../runtime/ser
 import { recordTime } from '../../../scripts/test/record';
 import type { Settings } from '../../../settings/schema';
 import { ForkedLiteLLM, type ForkServer, type LiteLLMEnd, type LiteLLMRun } from './fork-server';
+import { Valkey } from './valkey';
 
 /** What a suite asks for. */
 export interface GatewayRequest {
@@ -36,6 +37,9 @@ export interface GatewayAnswer {
   /** The edge. */
   readonly url: string;
   readonly litellmUrl: string;
+  /** Of every replica. */
+  readonly litellmUrls: readonly string[];
+  readonly litellmPids: readonly number[];
   readonly litellmPid: number;
   readonly provisionerUrl?: string | undefined;
   readonly databaseUrl: string;
@@ -62,7 +66,9 @@ interface Startable {
 /** One LiteLLM with its edge and, where asked for, its key-provisioner: each on a free port of its own. */
 export class TestGateway {
   private readonly secrets = makeSecrets();
-  private litellm?: ForkedLiteLLM;
+  /** Each LiteLLM, by its port. */
+  private readonly litellms = new Map<number, ForkedLiteLLM>();
+  private valkey?: Valkey;
   private edge?: Edge;
   private provisionerOptions?: KeyProvisionerOptions;
   private readonly provisioners: KeyProvisioner[] = [];
@@ -77,17 +83,26 @@ export class TestGateway {
     const { settings, config, env, provisionerEnv } = this.request;
     const { directory, databaseUrl, venv, envoy, forkServer } = this.parts;
     const started = Date.now();
-    const litellmPort = await startOnAnyPort((port) => {
-      const secrets = { ...this.secrets, ...chooseProviders(settings, {}, true).secrets };
-      const logFile = join(directory, 'litellm.log');
-      const common = { venv, settings, config, directory, databaseUrl, secrets, online: false, env };
-      this.litellm = new ForkedLiteLLM(forkServer, { ...common, port, logFile });
-      return this.litellm.start();
-    });
+    const { replicas } = settings.litellm;
+    if (replicas > 1) this.valkey = await Valkey.start(join(directory, 'valkey.log'));
+    const secrets = { ...this.secrets, ...chooseProviders(settings, {}, true).secrets };
+    const common = { venv, settings, config, directory, databaseUrl, secrets, online: false };
+    for (const index of Array.from({ length: replicas }).keys()) {
+      let litellm: ForkedLiteLLM | undefined;
+      const port = await startOnAnyPort((free) => {
+        const logFile = join(directory, index === 0 ? 'litellm.log' : `litellm-${index + 1}.log`);
+        const options = { ...common, env: { ...this.valkey?.environment, ...env }, port: free, logFile };
+        litellm = new ForkedLiteLLM(forkServer, options);
+        return litellm.start();
+      });
+      if (litellm) this.litellms.set(port, litellm);
+    }
+    const litellmPorts = [...this.litellms.keys()];
+    const [litellmPort = 0] = litellmPorts;
     recordTime('litellm', this.request.suite ?? '', started);
     const port = await startOnAnyPort((port) => {
       const logFile = join(directory, 'edge.log');
-      this.edge = new Edge({ program: envoy, settings, directory, litellmPort, port, logFile });
+      this.edge = new Edge({ program: envoy, settings, directory, litellmPorts, port, logFile });
       return this.edge.start();
     });
     if (this.request.keyProvisioner) {
@@ -120,7 +135,10 @@ export class TestGateway {
 
   /** `start`, `stop` or `kill` of `litellm`, `edge` or `key-provisioner`. */
   async control(service: string, action: string): Promise<void> {
-    const target = { litellm: this.litellm, edge: this.edge, 'key-provisioner': this.provisioners[0] }[service];
+    const [litellm, ...more] = this.litellms.values();
+    const replicas = Object.fromEntries(more.map((replica, index) => [`litellm-${index + 2}`, replica]));
+    const others = { litellm, valkey: this.valkey, edge: this.edge, 'key-provisioner': this.provisioners[0] };
+    const target = { ...replicas, ...others }[service];
     if (!target) throw new Error(`this gateway has no ${service}`);
     if (action === 'start') await onSamePort(target);
     else if (action === 'stop') await target.stop();
@@ -129,15 +147,17 @@ export class TestGateway {
   }
 
   runLiteLLM(options: LiteLLMRun): Promise<LiteLLMEnd> {
-    if (!this.litellm) throw new Error('this gateway was never started');
-    return this.litellm.runOnce(options);
+    const [litellm] = this.litellms.values();
+    if (!litellm) throw new Error('this gateway was never started');
+    return litellm.runOnce(options);
   }
 
   async stop(): Promise<void> {
     await Promise.all([
       this.edge?.stop(),
       ...this.provisioners.map((provisioner) => provisioner.stop()),
-      this.litellm?.stop(),
+      ...[...this.litellms.values()].map((litellm) => litellm.stop()),
+      this.valkey?.stop(),
     ]);
   }
 
@@ -154,11 +174,14 @@ export class TestGateway {
 
   private answer(): GatewayAnswer {
     const { id, directory, databaseUrl } = this.parts;
+    const [litellm] = this.litellms.values();
     return {
       id,
       url: this.edge?.url ?? '',
-      litellmUrl: this.litellm?.url ?? '',
-      litellmPid: this.litellm?.pid ?? 0,
+      litellmUrl: litellm?.url ?? '',
+      litellmPid: litellm?.pid ?? 0,
+      litellmUrls: [...this.litellms.values()].map(({ url }) => url),
+      litellmPids: [...this.litellms.values()].map(({ pid }) => pid),
       provisionerUrl: this.provisioners[0]?.url,
       databaseUrl,
       directory,

@@ -1,8 +1,10 @@
 import type { SettingsInput } from '../../../settings/schema';
 import { succeed } from './commands';
 
+const USUAL = ['node', 'postgres', 'litellm', 'edge', 'door', 'seed'];
+
 /** Base images for tests, in the words of `images` in gateway.yaml: pulled where a registry answers, else built here. */
-export function baseImages(): NonNullable<SettingsInput['images']> {
+export function baseImages(more: readonly string[] = []): NonNullable<SettingsInput['images']> {
   succeed('scripts/docker-daemon.sh', ['start']);
-  return JSON.parse(succeed('scripts/stand-in-images.sh', []));
+  return JSON.parse(succeed('scripts/stand-in-images.sh', more.length > 0 ? [...USUAL, ...more] : []));
 }

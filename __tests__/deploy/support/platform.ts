@@ -1,8 +1,10 @@
+import { execFile } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
+import { promisify } from 'node:util';
 import { stringify } from 'yaml';
 import type { SettingsInput } from '../../../settings/schema';
 import { baseImages } from './base-images';
@@ -38,10 +40,13 @@ export class TestPlatform {
     this.give(secrets);
   }
 
-  /** @param secrets - those that a test does not want made up */
-  static async open(secrets: Partial<TestSecrets> = {}): Promise<TestPlatform> {
+  /**
+   * @param secrets - those that a test does not want made up
+   * @param more - images beside those that every platform has
+   */
+  static async open(secrets: Partial<TestSecrets> = {}, more: readonly string[] = []): Promise<TestPlatform> {
     succeed('scripts/provider-mirror.sh', []);
-    const images = baseImages();
+    const images = baseImages(more);
     const [litellm = 0, provisioner = 0] = await freePorts(2);
     return new TestPlatform(
       {
@@ -92,6 +97,18 @@ export class TestPlatform {
     this.mustRun('init', '-input=false', '-no-color');
     this.plan();
     this.apply();
+  }
+
+  /** Applies what {@link plan} saved, one LiteLLM after the other, as `make deploy` does. */
+  async applyInTurn(): Promise<void> {
+    const stack = join(this.directory, 'cdktf.out/stacks/platform');
+    const args = ['--import', 'tsx', 'scripts/replace-in-turn.ts', stack, 'tfplan', this.secretsFile];
+    // Not `succeed`: what is asked of the platform meanwhile goes on in this process.
+    const run = promisify(execFile);
+    await run('node', args, { maxBuffer: 1024 ** 3 });
+    await run('terraform', [`-chdir=${stack}`, 'apply', '-input=false', '-no-color', 'tfplan'], {
+      maxBuffer: 1024 ** 3,
+    });
   }
 
   synth(env: NodeJS.ProcessEnv = {}): void {

@@ -114,8 +114,14 @@ const SETTINGS: Readonly<Record<string, readonly string[]>> = {
 };
 
 function workloadSetting(workload: string, field: string): readonly string[] {
-  const group =
-    workload === 'edge' ? 'litellm' : workload === 'coder-postgres' ? 'postgres' : workload.replaceAll('-', '_');
+  if (workload === 'valkey' || (/^litellm-\d+$/.test(workload) && field === '')) return ['litellm', 'replicas'];
+  const group = /^litellm-\d+$/.test(workload)
+    ? 'litellm'
+    : workload === 'edge'
+      ? 'litellm'
+      : workload === 'coder-postgres'
+        ? 'postgres'
+        : workload.replaceAll('-', '_');
   if (field === 'memoryMb' && workload !== 'edge') return [group, 'memory_mb'];
   return field === 'published' ? [group, 'port'] : [group];
 }

@@ -95,6 +95,8 @@ const WORDS: Readonly<Record<string, string>> = {
   group_add: 'groups',
 };
 
+const OTHERS_SERVE = 'with `make deploy`, the other LiteLLM serve meanwhile';
+
 /** What people notice while a container starts again. */
 function interruption(workload: string, { is }: Comparison): string {
   switch (workload) {
@@ -103,6 +105,10 @@ function interruption(workload: string, { is }: Comparison): string {
         ? 'until the database is ready again, requests pass unchecked by any budget'
         : 'until the database is ready again, LiteLLM refuses requests';
     case 'litellm':
+      if (is.workloads['litellm-2']) return OTHERS_SERVE;
+      return 'requests fail until it is ready again';
+    case 'valkey':
+      return 'until it is ready again, each LiteLLM counts limits and budgets for itself';
     case 'edge':
       return 'requests fail until it is ready again';
     case 'key-provisioner':
@@ -111,6 +117,6 @@ function interruption(workload: string, { is }: Comparison): string {
     case 'coder-postgres':
       return 'until it is ready again, Coder does not answer';
     default:
-      return 'a short interruption';
+      return /^litellm-\d+$/.test(workload) ? OTHERS_SERVE : 'a short interruption';
   }
 }

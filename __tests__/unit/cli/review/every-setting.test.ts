@@ -18,6 +18,7 @@ providers:
   ollama: { credentials: variable, api_base: http://ollama.internal:11434 }
   hosted_vllm: { credentials: variable }
 models: { provider_failover: true }
+litellm: { replicas: 2 }
 coder: { server: true, url: http://coder.internal:7080 }
 `);
 
@@ -55,6 +56,7 @@ const OTHER: Readonly<Record<string, unknown>> = {
   port: 7777,
   bind: '0.0.0.0',
   memory_mb: 2000,
+  replicas: 3,
   request_timeout_s: 777,
   spend_logs_retention: '77d',
   reconcile_interval_s: 77,
