@@ -7,12 +7,15 @@ import { chat } from '../support/requests';
 import { type AgentsGateway, costOf, expectSpend, startAgentsGateway } from './support/gateway';
 import type { Workspace } from './support/workspace';
 
-/** The real OpenCode, Claude Code, Codex and aider with the shipped files, through the real LiteLLM. */
+/** The real clients with the shipped files, through the real LiteLLM. */
 
 const clients = [
   { agent: 'opencode', client: 'opencode', tools: true },
   { agent: 'claude-code', client: 'claude', tools: true },
   { agent: 'codex', client: 'codex', tools: true },
+  { agent: 'cline', client: 'cline', tools: true },
+  { agent: 'kilo-code', client: 'kilo', tools: true },
+  { agent: 'copilot', client: 'copilot', tools: true },
   { agent: 'aider', client: 'aider', tools: false },
 ] as const satisfies { agent: Agent; client: string; tools: boolean }[];
 
