@@ -63,8 +63,10 @@ function install({ vendored, published }: Sources): Outcome {
     cpSync(vsix, join(shelf, FILE));
     writeFileSync(join(shelf, FILE.replace(/vsix$/, 'sha256')), published);
   }
-  cpSync(join(REPOSITORY, 'images/contractor-workspace/build/install-extensions'), join(context, 'install-extensions'));
-  const script = `rm -f /opt/code-server/extensions/MISSING; cp -r /context/extensions /tmp/extensions
+  const sources = join(REPOSITORY, 'images/contractor-workspace');
+  cpSync(join(sources, 'build/install-extensions'), join(context, 'install-extensions'));
+  cpSync(join(sources, 'versions.json'), join(context, 'versions.json'));
+  const script = `rm -f /opt/code-server/extensions/MISSING; cp -r /context/extensions /context/versions.json /tmp/
     (cd /context/registry && exec python3 -m http.server --bind 127.0.0.1 4873 >/dev/null 2>&1) &
     until curl --silent --output /dev/null http://127.0.0.1:4873/; do sleep 0.1; done
     /context/install-extensions roo-code; code=$?
