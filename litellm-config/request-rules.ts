@@ -44,8 +44,8 @@ const RESPONSES_API =
   'https://platform.openai.com/docs/api-reference/responses/create (SDK 7.57.0: ResponseCreateParams)';
 const COMPLETIONS_API = 'https://platform.openai.com/docs/api-reference/completions/create (SDK 7.57.0)';
 const EMBEDDINGS_API = 'https://platform.openai.com/docs/api-reference/embeddings/create (SDK 7.57.0)';
-const CLAUDE_CODE = 'Claude Code 2.1.330, recorded (auto mode)';
-const CODEX = 'Codex CLI 0.169.0, recorded';
+const CLAUDE_CODE = 'Claude Code, recorded (auto mode)';
+const CODEX = 'Codex CLI, recorded';
 
 const ANTHROPIC_MESSAGES: readonly FieldGroup[] = [
   {

@@ -256,14 +256,28 @@ export const settingsSchema = z
       .strictObject({
         egress: z.enum(['internet', 'none']).default('internet').describe('Whether workspaces reach the internet.'),
         agents: z
-          .array(z.enum(['roo-code', 'opencode', 'claude-code', 'codex', 'continue', 'aider']))
+          .array(
+            z.enum([
+              'roo-code',
+              'opencode',
+              'claude-code',
+              'codex',
+              'cline',
+              'kilo-code',
+              'copilot',
+              'continue',
+              'aider',
+            ]),
+          )
           .min(1)
           .default(['roo-code', 'opencode', 'claude-code'])
           .describe('Agents the workspace image holds.'),
         roo_extension: z
           .enum(['roo-code', 'zoo-code'])
           .default('roo-code')
-          .describe('Which extension reads the Roo settings: Roo Code 3.54.0, or its maintained successor.'),
+          .describe(
+            'Which extension reads the Roo settings: Roo Code in its last version, or its maintained successor.',
+          ),
       })
       .prefault({}),
     docker: z

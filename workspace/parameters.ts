@@ -57,6 +57,9 @@ export function assistants(settings: Settings): { option: ParameterOption; agent
     opencode: 'OpenCode',
     'claude-code': 'Claude Code',
     codex: 'Codex',
+    cline: 'Cline',
+    'kilo-code': 'Kilo Code',
+    copilot: 'GitHub Copilot CLI',
     continue: 'Continue',
     aider: 'aider',
   };

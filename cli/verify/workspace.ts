@@ -84,16 +84,20 @@ async function expectInside(
 
 const ROO = [PATHS.rooCode];
 const OPENCODE = [PATHS.openCode];
+const CLINE = [PATHS.clineProviders, PATHS.clineSettings];
+const KILO = [PATHS.kilo];
 /** The files of an agent, by the choices that a workspace may be started with. */
 const FILES: Readonly<Record<string, readonly string[]>> = {
   'roo-code': ROO,
   'zoo-code': ROO,
   opencode: OPENCODE,
+  cline: CLINE,
+  'kilo-code': KILO,
   both: [...ROO, ...OPENCODE],
 };
 
 async function files({ runtime, workspace = '', settings }: CheckContext): Promise<Outcome> {
-  const known = [PATHS.key, ...ROO, ...OPENCODE];
+  const known = [PATHS.key, ...ROO, ...OPENCODE, ...CLINE, ...KILO];
   const look = known.map((file) => `echo "${file} $(stat -c %a "$HOME/${file}" 2>/dev/null || echo missing)"`);
   const { stdout } = await runtime.exec(workspace, ['echo "$GATEWAY_AGENTS"', ...look, ''].join('\n'));
   const [chosen = '', ...lines] = stdout.trimEnd().split('\n');

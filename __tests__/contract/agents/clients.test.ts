@@ -7,12 +7,15 @@ import { chat } from '../support/requests';
 import { type AgentsGateway, costOf, expectSpend, startAgentsGateway } from './support/gateway';
 import type { Workspace } from './support/workspace';
 
-/** The real OpenCode, Claude Code, Codex and aider with the shipped files, through the real LiteLLM. */
+/** The real clients with the shipped files, through the real LiteLLM. */
 
 const clients = [
   { agent: 'opencode', client: 'opencode', tools: true },
   { agent: 'claude-code', client: 'claude', tools: true },
   { agent: 'codex', client: 'codex', tools: true },
+  { agent: 'cline', client: 'cline', tools: true },
+  { agent: 'kilo-code', client: 'kilo', tools: true },
+  { agent: 'copilot', client: 'copilot', tools: true },
   { agent: 'aider', client: 'aider', tools: false },
 ] as const satisfies { agent: Agent; client: string; tools: boolean }[];
 
@@ -73,21 +76,37 @@ describe.each(clients)('$agent', ({ agent, client, tools }) => {
   });
 });
 
-describe('Claude Code gives up soon, and shows our own sentence', () => {
-  const asked = () => agents.sent.filter(({ url }) => url.startsWith('/v1/messages?') || url === '/v1/messages');
+describe('shows our own sentence and gives up soon', () => {
+  const asked = () => agents.sent.filter(({ method }) => method === 'POST');
+  const SPENT = [
+    'a key whose budget is spent',
+    { max_budget: 0.000001 },
+    /budget of this key, \$0\.000001, is used up/,
+  ] as const;
+  const ENDED = [
+    'a key that has ended',
+    { duration: '1s' },
+    /this key has expired; start the workspace again/,
+  ] as const;
   const CASES = [
-    ['a key whose budget is spent', { max_budget: 0.000001 }, /the budget of this key, \$0\.000001, is used up/, 1],
+    ['claude-code', 'claude', 1, ...SPENT],
     // Measured: five requests within some seconds, though x-should-retry says no; without it, it is minutes.
-    ['a key that has ended', { duration: '1s' }, /this key has expired; start the workspace again/, 5],
+    ['claude-code', 'claude', 5, ...ENDED],
+    ['cline', 'cline', 1, ...SPENT],
+    ['cline', 'cline', 1, ...ENDED],
+    ['kilo-code', 'kilo', 2, ...SPENT],
+    ['kilo-code', 'kilo', 2, ...ENDED],
+    ['copilot', 'copilot', 1, ...SPENT],
+    ['copilot', 'copilot', 1, ...ENDED],
   ] as const;
 
-  test.each(CASES)('%s', async (_name, limits, sentence, atMost) => {
+  test.each(CASES)('%s (%s, at most %i requests): %s', async (agent, client, atMost, _name, limits, sentence) => {
     const key = await agents.newKey(limits);
     await chat(agents.gateway.url, key, 'claude-haiku-4-5');
     await new Promise((resolve) => setTimeout(resolve, 2000));
-    const workspace = await workspaceOf('claude-code', key);
+    const workspace = await workspaceOf(agent, key);
     const before = asked().length;
-    const { code, output } = await agents.ask.claude(workspace, TASK);
+    const { code, output } = await agents.ask[client](workspace, TASK);
     expect({ code, output }).toEqual({ code: 1, output: expect.stringMatching(sentence) });
     expect(asked().length - before).toBeLessThanOrEqual(atMost);
   });

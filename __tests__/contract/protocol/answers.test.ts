@@ -149,7 +149,7 @@ describe('a spent budget', () => {
 
   test('clients that wait days at a 429, or hide its sentence, are told by 402', async () => {
     const poor = await newKey({ max_budget: 0, budget_duration: '30d' });
-    for (const agent of ['opencode/1.18.33', 'codex_exec/0.169.0']) {
+    for (const agent of ['opencode/1.18.0', 'codex_exec/0.171']) {
       const answer = await fetch(`${gateway.url}${CHAT.path}`, {
         method: 'POST',
         headers: { authorization: `Bearer ${poor}`, 'user-agent': agent, connection: 'close' },

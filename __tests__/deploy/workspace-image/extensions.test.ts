@@ -10,8 +10,11 @@ import { workspaceImage } from '../workspace/machine';
  * Roo Code's name, and so is Open VSX: a folder of files on the container's loopback.
  */
 
-const FILE = 'RooVeterinaryInc.roo-cline-3.54.0.vsix';
-const SHELF = 'api/RooVeterinaryInc/roo-cline/3.54.0/file';
+const VERSION: string = JSON.parse(readFileSync(join(REPOSITORY, 'images/contractor-workspace/versions.json'), 'utf8'))[
+  'roo-code'
+].version;
+const FILE = `RooVeterinaryInc.roo-cline-${VERSION}.vsix`;
+const SHELF = `api/RooVeterinaryInc/roo-cline/${VERSION}/file`;
 const directory = mkdtempSync(join(tmpdir(), 'gateway-extensions-'));
 const vsix = join(directory, FILE);
 let image: string;
@@ -24,14 +27,14 @@ beforeAll(() => {
   const manifest = {
     name: 'roo-cline',
     publisher: 'RooVeterinaryInc',
-    version: '3.54.0',
+    version: VERSION,
     engines: { vscode: '^1.84.0' },
   };
   writeFileSync(join(source, 'extension/package.json'), JSON.stringify(manifest));
   writeFileSync(
     join(source, 'extension.vsixmanifest'),
     `<?xml version="1.0"?><PackageManifest Version="2.0.0" xmlns="http://schemas.microsoft.com/developer/vsx-schema/2011"><Metadata>
-     <Identity Id="roo-cline" Publisher="RooVeterinaryInc" Version="3.54.0" Language="en-US"/></Metadata></PackageManifest>`,
+     <Identity Id="roo-cline" Publisher="RooVeterinaryInc" Version="${VERSION}" Language="en-US"/></Metadata></PackageManifest>`,
   );
   succeed('docker', [
     ...['run', '--rm', '--user', 'root', '--volume', `${directory}:/made`, '--workdir', '/made/source', image],
@@ -60,8 +63,10 @@ function install({ vendored, published }: Sources): Outcome {
     cpSync(vsix, join(shelf, FILE));
     writeFileSync(join(shelf, FILE.replace(/vsix$/, 'sha256')), published);
   }
-  cpSync(join(REPOSITORY, 'images/contractor-workspace/build/install-extensions'), join(context, 'install-extensions'));
-  const script = `rm -f /opt/code-server/extensions/MISSING; cp -r /context/extensions /tmp/extensions
+  const sources = join(REPOSITORY, 'images/contractor-workspace');
+  cpSync(join(sources, 'build/install-extensions'), join(context, 'install-extensions'));
+  cpSync(join(sources, 'versions.json'), join(context, 'versions.json'));
+  const script = `rm -f /opt/code-server/extensions/MISSING; cp -r /context/extensions /context/versions.json /tmp/
     (cd /context/registry && exec python3 -m http.server --bind 127.0.0.1 4873 >/dev/null 2>&1) &
     until curl --silent --output /dev/null http://127.0.0.1:4873/; do sleep 0.1; done
     /context/install-extensions roo-code; code=$?
@@ -113,6 +118,6 @@ test('a file beside the Dockerfile that nobody vouches for ends the build', () =
 test('where neither is to be had the build goes on, and says what the image goes without', () => {
   const { status, stdout, stderr } = install({});
   expect(status).toBe(0);
-  expect(stderr).toContain('WITHOUT RooVeterinaryInc.roo-cline 3.54.0');
-  expect(stdout).toContain('missing: RooVeterinaryInc.roo-cline 3.54.0');
+  expect(stderr).toContain(`WITHOUT RooVeterinaryInc.roo-cline ${VERSION}`);
+  expect(stdout).toContain(`missing: RooVeterinaryInc.roo-cline ${VERSION}`);
 });

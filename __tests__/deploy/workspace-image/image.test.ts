@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { workspaceToken } from '../../../images/key-provisioner/src/identity/workspace-token';
 import { docker, REPOSITORY, succeed } from '../support/commands';
@@ -8,6 +9,20 @@ import { workspaceImage } from '../workspace/machine';
 const CONTAINER = `workspace-image-test-${process.pid}`;
 const VOLUME = `${CONTAINER}-home`;
 const EDITOR_PORT = '23337';
+
+const versions: Record<string, { version: string }> = JSON.parse(
+  readFileSync(join(REPOSITORY, 'images/contractor-workspace/versions.json'), 'utf8'),
+);
+const PROGRAMS = {
+  opencode: 'opencode',
+  'claude-code': 'claude',
+  codex: 'codex',
+  cline: 'cline',
+  'kilo-code': 'kilo',
+  copilot: 'copilot',
+  aider: '/opt/aider/bin/aider',
+  'code-server': 'code-server',
+};
 
 interface Demo {
   readonly gatewayUrl: string;
@@ -27,7 +42,7 @@ function startWorkspace(model: string): void {
     GATEWAY_OWNER_ID: identity.owner_id,
     CODER_WORKSPACE_OWNER_NAME: identity.username,
     CODER_WORKSPACE_NAME: 'attic',
-    GATEWAY_AGENTS: 'roo-code,opencode,claude-code,codex,aider',
+    GATEWAY_AGENTS: 'roo-code,opencode,claude-code,codex,cline,kilo-code,copilot,aider',
     GATEWAY_MODEL: model,
     GATEWAY_EDITOR_PORT: EDITOR_PORT,
   };
@@ -63,11 +78,8 @@ test('the person is coder, uid 1000, and cannot become root', () => {
 });
 
 test('the agents are the pinned ones', () => {
-  expect(inside('opencode --version')).toBe('1.18.33');
-  expect(inside('claude --version')).toContain('2.1.330');
-  expect(inside('codex --version')).toContain('0.169.0');
-  expect(inside('/opt/aider/bin/aider --version')).toContain('0.86.2');
-  expect(inside('code-server --version')).toContain('4.139.1');
+  for (const [agent, program] of Object.entries(PROGRAMS))
+    expect(inside(`${program} --version`)).toContain(versions[agent]?.version);
 });
 
 test('OpenCode runs nothing of the folder it is started in, unless it is started past its wrapper', () => {
@@ -149,6 +161,9 @@ test('files with the key are their owner’s alone, and the key and token are in
 test.each([
   ['OpenCode', 'opencode run hello'],
   ['Claude Code', 'claude -p hello'],
+  ['Cline', "cline 'say hello'"],
+  ['Kilo Code', 'kilo run hello'],
+  ['GitHub Copilot CLI', 'copilot --allow-all-tools -p hello'],
   ['aider', 'aider --yes-always --message hello'],
 ])('%s gets an answer from the gateway', (_name, start) => {
   const output = inside(`mkdir -p ~/project && cd ~/project && git init -q . && ${start} 2>&1`);

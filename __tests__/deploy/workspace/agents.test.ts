@@ -13,7 +13,7 @@ import { Template, type Workspace } from './template';
  */
 jest.setTimeout(15 * 60_000);
 
-const AGENTS = ['roo-code', 'opencode', 'claude-code', 'codex', 'aider'] as const;
+const AGENTS = ['roo-code', 'opencode', 'claude-code', 'codex', 'cline', 'kilo-code', 'copilot', 'aider'] as const;
 const SCRIPT = 'start-workspace; exec sleep infinity';
 const started = { CODER_AGENT_SCRIPT_linux_amd64: SCRIPT, CODER_AGENT_SCRIPT_linux_arm64: SCRIPT };
 const KEY_FILE = '/home/coder/.config/litellm/key';
@@ -105,6 +105,9 @@ const clients = [
     command: `codex exec --skip-git-repo-check --sandbox danger-full-access '${TASK}' </dev/null`,
     tools: true,
   },
+  { name: 'cline', agent: 'cline', command: `cline '${TASK}'`, tools: true },
+  { name: 'kilo', agent: 'kilo-code', command: `kilo run '${TASK}'`, tools: true },
+  { name: 'copilot', agent: 'copilot', command: `copilot --allow-all-tools -p '${TASK}'`, tools: true },
   { name: 'aider', agent: 'aider', command: `aider --yes-always --message '${TASK}'`, tools: false },
   { name: 'sealed', agent: 'opencode', command: `opencode run '${TASK}'`, tools: true },
 ];

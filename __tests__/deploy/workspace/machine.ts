@@ -34,7 +34,7 @@ export function workspaceImage(): string {
   const context = path.join(repository, 'images', 'contractor-workspace');
   const build = [
     ...['build', '--quiet', '--tag', image, '--build-arg', `BASE_IMAGE=${node}`],
-    ...['--build-arg', 'AGENTS=roo-code opencode claude-code codex aider', context],
+    ...['--build-arg', 'AGENTS=roo-code opencode claude-code codex cline kilo-code copilot aider', context],
   ];
   run('docker', build, { env: { ...process.env, DOCKER_BUILDKIT: '0' } });
   return image;

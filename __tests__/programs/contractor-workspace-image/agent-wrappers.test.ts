@@ -84,7 +84,7 @@ describe('opencode', () => {
   });
 });
 
-describe.each(['opencode', 'claude', 'codex', 'aider'])('git, as %s finds it,', (agent) => {
+describe.each(['opencode', 'claude', 'codex', 'cline', 'kilo', 'copilot', 'aider'])('git, as %s finds it,', (agent) => {
   const ran = () => existsSync(join(workspace.directory, 'ran'));
   /** `git status` and `git diff` of a folder: by hand, then in the agent's place. */
   async function bothWays(folder: string) {
@@ -94,7 +94,11 @@ describe.each(['opencode', 'claude', 'codex', 'aider'])('git, as %s finds it,', 
     spawnSync(look, { env: { ...process.env, HOME: workspace.home }, stdio: 'pipe' });
     const byHand = ran();
     rmSync(join(workspace.directory, 'ran'), { force: true });
-    const env = { OPENCODE_PROGRAM: look, CLAUDE_PROGRAM: look, CODEX_PROGRAM: look, AIDER_PYTHON: look };
+    const programs = ['OPENCODE_PROGRAM', 'CLAUDE_PROGRAM', 'CODEX_PROGRAM', 'CLINE_PROGRAM', 'KILO_PROGRAM'];
+    const env = {
+      ...Object.fromEntries([...programs, 'COPILOT_PROGRAM', 'AIDER_PYTHON'].map((name) => [name, look])),
+      COPILOT_PROVIDER_BASE_URL: 'http://gateway',
+    };
     const { output } = await workspace.run(agent, ['--version'], env, folder);
     return { byHand, byAgent: ran(), output };
   }
@@ -138,7 +142,14 @@ describe('instructions of a repository', () => {
   const programArguments = async (agent: string, variable: string, folder: string) => {
     const program = workspace.write('print', '#!/bin/sh\nprintf "<%s>" "$@"\n');
     chmodSync(program, 0o755);
-    return (await workspace.run(agent, ['a prompt'], { [variable]: program }, join(workspace.home, folder))).output;
+    return (
+      await workspace.run(
+        agent,
+        ['a prompt'],
+        { [variable]: program, COPILOT_PROVIDER_BASE_URL: 'x' },
+        join(workspace.home, folder),
+      )
+    ).output;
   };
   const link = (target: string, path: string) => symlinkSync(join(workspace.home, target), join(workspace.home, path));
   beforeEach(() => {
@@ -164,4 +175,69 @@ describe('instructions of a repository', () => {
       expect(await programArguments('codex', 'CODEX_PROGRAM', 'repository/docs')).toBe(`${none}<a prompt>`);
     },
   );
+
+  test.each(['AGENTS.md', 'CLAUDE.md', '.github/copilot-instructions.md'])(
+    'copilot reads no instructions where %s is a link out of the repository',
+    async (name) => {
+      const given = () => programArguments('copilot', 'COPILOT_PROGRAM', 'repository/docs');
+      workspace.write('repository/.github/other', '');
+      link('repository/docs/instructions', `repository/docs/AGENTS.md`);
+      expect(await given()).toBe('<a prompt>');
+      link('secret', `repository/${name}`);
+      expect(await given()).toBe('<--no-custom-instructions><a prompt>');
+    },
+  );
+
+  test.each(['AGENTS.md', '.clinerules', '.cline/rules/house.md'])(
+    'cline does not start where %s is a link out of the repository',
+    async (name) => {
+      workspace.write('repository/.cline/rules/own.md', '');
+      link('repository/docs/instructions', 'repository/.cline/rules/linked.md');
+      expect(await programArguments('cline', 'CLINE_PROGRAM', 'repository')).toBe('<a prompt>');
+      link('secret', `repository/${name}`);
+      expect(await programArguments('cline', 'CLINE_PROGRAM', 'repository')).toContain(
+        'is a link out of the repository',
+      );
+    },
+  );
+});
+
+describe('cline in a repository with hooks or plugins', () => {
+  const start = async (args: string[], env: Record<string, string> = {}) => {
+    const program = workspace.write(
+      'print',
+      '#!/usr/bin/env node\nconsole.log(process.env.PWD, process.cwd(), ...process.argv.slice(2));\n',
+    );
+    chmodSync(program, 0o755);
+    return workspace.run('cline', args, { CLINE_PROGRAM: program, ...env }, join(workspace.home, 'a repository'));
+  };
+  beforeEach(() => {
+    workspace.write('a repository/sub/readme', '');
+    execFileSync('git', ['init', '--quiet'], { cwd: join(workspace.home, 'a repository') });
+  });
+
+  test.each(['.cline/hooks', '.cline/plugins', '.cline/agents', '.cline/cron', '.clinerules/hooks'])(
+    'does not start because of %s, also from a folder below it',
+    async (folder) => {
+      workspace.write(`a repository/${folder}/x`, '');
+      for (const args of [['a prompt'], ['--cwd', 'sub', 'a prompt'], ['-csub', 'a prompt']])
+        expect(await start(args)).toEqual({ code: 1, output: expect.stringContaining('CLINE_TRUST_REPOSITORY=1') });
+      expect(await start(['a prompt'], { CLINE_TRUST_REPOSITORY: '1' })).toMatchObject({ code: 0 });
+    },
+  );
+
+  test('starts elsewhere in /, and is told the folder by PWD', async () => {
+    const folder = join(workspace.home, 'a repository');
+    expect((await start(['a prompt'])).output).toBe(`${folder} / a prompt\n`);
+    expect((await start(['--cwd=sub', 'a prompt'])).output).toBe(`${folder}/sub / a prompt\n`);
+    expect(await start(['--cwd', 'none', 'a prompt'])).toMatchObject({ code: 1 });
+  });
+});
+
+test('copilot says what is missing where the workspace has no configuration for it', async () => {
+  const { code, output } = await workspace.run('copilot', ['-p', 'x'], { COPILOT_PROGRAM: 'true' });
+  expect({ code, output }).toEqual({
+    code: 1,
+    output: expect.stringContaining('COPILOT_PROVIDER_BASE_URL is not set'),
+  });
 });

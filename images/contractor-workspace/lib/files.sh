@@ -5,13 +5,14 @@
 manifest=$state/files
 
 # A file that the person edits as well; ours and theirs are merged.
-is_shared() { [[ $1 == "$HOME/.config/opencode/opencode.json" ]]; }
+is_shared() { [[ $1 == "$HOME/.config/opencode/opencode.json" || $1 == "$HOME/.config/kilo/kilo.json" ]]; }
 
 is_allowed() {
   [[ $1 != *..* ]] || return 1
   case $1 in
     "$HOME"/.config/*/* | "$HOME"/.continue/*) ;;
-    "${WORKSPACE_ETC_DIR:-/etc}"/opencode/* | "${WORKSPACE_ETC_DIR:-/etc}"/claude-code/* | "${WORKSPACE_ETC_DIR:-/etc}"/codex/*) ;;
+    "${WORKSPACE_ETC_DIR:-/etc}"/opencode/* | "${WORKSPACE_ETC_DIR:-/etc}"/kilo/*) ;;
+    "${WORKSPACE_ETC_DIR:-/etc}"/claude-code/* | "${WORKSPACE_ETC_DIR:-/etc}"/codex/*) ;;
     *) return 1 ;;
   esac
 }

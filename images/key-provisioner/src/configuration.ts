@@ -26,7 +26,18 @@ export const SCOPES = ['workspace', 'user', 'ci', 'agent:review', 'agent:write']
 export type Scope = (typeof SCOPES)[number];
 
 /** The agents that a workspace can have. */
-export const AGENTS = ['roo-code', 'zoo-code', 'opencode', 'claude-code', 'codex', 'continue', 'aider'] as const;
+export const AGENTS = [
+  'roo-code',
+  'zoo-code',
+  'opencode',
+  'claude-code',
+  'codex',
+  'cline',
+  'kilo-code',
+  'copilot',
+  'continue',
+  'aider',
+] as const;
 export type Agent = (typeof AGENTS)[number];
 
 const usd = z.number().nonnegative();

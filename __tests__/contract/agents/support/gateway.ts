@@ -1,11 +1,13 @@
+import { join } from 'node:path';
 import { type AgentContext, renderAgentFiles } from '../../../../images/key-provisioner/src/agents';
 import type { Agent } from '../../../../images/key-provisioner/src/configuration';
 import { ALLOWED_ROUTES } from '../../../../images/key-provisioner/src/keys/routes';
 import { gatewayConfiguration } from '../../../../litellm-config/gateway-json';
+import { cacheDirectory } from '../../../../runtime/installation/directories';
 import { eventually, send } from '../../support/requests';
 import { startScriptedAnthropic } from '../../support/scripted-anthropic/scripted-anthropic';
 import { type Gateway, startGateway } from '../../support/start-gateway';
-import { installClients } from './clients';
+import { type Client, installClients } from './clients';
 import { startRecorder } from './recorder';
 import { Workspace } from './workspace';
 
@@ -50,9 +52,14 @@ export async function startAgentsGateway() {
     OPENCODE_PROGRAM: programs.opencode,
     CLAUDE_PROGRAM: programs.claude,
     CODEX_PROGRAM: programs.codex,
+    CLINE_PROGRAM: programs.cline,
+    KILO_PROGRAM: programs.kilo,
+    COPILOT_PROGRAM: programs.copilot,
+    // As in the image, it does not unpack itself into each home.
+    COPILOT_PKG_CACHE_HOME: join(cacheDirectory(), 'clients/copilot-unpacked'),
     AIDER_PYTHON: programs.aider.replace(/aider$/, 'python'),
   };
-  const ask: Record<'opencode' | 'claude' | 'codex' | 'aider', AskClient> = {
+  const ask: Record<Client, AskClient> = {
     opencode: (workspace, prompt, env) => workspace.run('opencode', ['run', prompt], { ...wrapped, ...env }),
     claude: (workspace, prompt, env) =>
       workspace.run('claude', ['-p', '--permission-mode', 'acceptEdits', prompt], { ...wrapped, ...env }),
@@ -61,6 +68,10 @@ export async function startAgentsGateway() {
         ...wrapped,
         ...env,
       }),
+    cline: (workspace, prompt, env) => workspace.run('cline', [prompt], { ...wrapped, ...env }),
+    kilo: (workspace, prompt, env) => workspace.run('kilo', ['run', prompt], { ...wrapped, ...env }),
+    copilot: (workspace, prompt, env) =>
+      workspace.run('copilot', ['--allow-all-tools', '-p', prompt], { ...wrapped, ...env }),
     aider: (workspace, prompt, env) =>
       workspace.run('aider', ['--yes-always', '--message', prompt], { ...wrapped, ...env }),
   };

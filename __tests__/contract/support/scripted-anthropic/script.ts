@@ -134,7 +134,7 @@ function toolCallFor(body: Body, prefer: 'write' | 'shell'): Block | undefined {
   const named = namedTool(body);
   if (!(named || asksForFile(body)) || toolResult(body)) return undefined;
   const find = (pattern: RegExp) => body.tools?.find((tool) => pattern.test(tool.name));
-  const write = find(/^(write|write_file|write_to_file|create_file)$/i);
+  const write = find(/^(write|write_file|write_to_file|create_file|create|editor)$/i);
   const shell = find(/bash|shell|exec_command|execute_command/i);
   const tool = named ?? (prefer === 'write' ? (write ?? shell) : (shell ?? write));
   if (!tool) return undefined;
@@ -149,7 +149,7 @@ function inputFor(tool: Tool, body: Body): Record<string, unknown> {
   const input: Record<string, unknown> = {};
   for (const [name, { type, enum: choices }] of Object.entries(properties)) {
     if (/path|^file$/i.test(name)) input[name] = `${workingDirectory(body)}${FILE}`;
-    else if (/^(content|contents|text|file_text)$/i.test(name)) input[name] = 'hello';
+    else if (/^(content|contents|text|new_text|file_text)$/i.test(name)) input[name] = 'hello';
     else if (/^(command|cmd)$/i.test(name)) input[name] = type === 'array' ? ['bash', '-lc', command] : command;
     else if (!required.includes(name)) continue;
     else if (choices) input[name] = choices[0];

@@ -36,6 +36,9 @@ export const outputLimit = (model: ServedModel) => Math.min(model.output, MAX_OU
 /** Base URL for clients that speak OpenAI's protocol. */
 export const openAiUrl = (context: AgentContext) => `${context.configuration.gateway_url.replace(/\/+$/, '')}/v1`;
 
+/** Base URL for clients that speak Anthropic's protocol and add `/v1` themselves. */
+export const anthropicUrl = (context: AgentContext) => context.configuration.gateway_url.replace(/\/+$/, '');
+
 /** Where every agent that can read the key from a file finds it. */
 export const keyPath = (context: AgentContext) => `${context.home}/${PATHS.key}`;
 

@@ -2,9 +2,12 @@ import type { Agent } from '../configuration';
 import type { ConfigurationFile } from '../contract';
 import { aider } from './aider';
 import { claudeCode } from './claude-code';
+import { cline } from './cline';
 import { codex } from './codex';
 import { type AgentContext, type AgentRenderer, jsonFile, keyPath, ownerOnly } from './context';
 import { continueDev } from './continue';
+import { copilot } from './copilot';
+import { kiloCode } from './kilo-code';
 import { opencode } from './opencode';
 import { PATHS } from './paths';
 import { rooCode } from './roo-code';
@@ -17,6 +20,9 @@ const renderers: Record<Agent, AgentRenderer> = {
   opencode,
   'claude-code': claudeCode,
   codex,
+  cline,
+  'kilo-code': kiloCode,
+  copilot,
   continue: continueDev,
   aider,
 };

@@ -1,18 +1,22 @@
 #!/usr/bin/env node
-// Usage: keep-opencode-outside.js PROGRAM
+// Usage: keep-outside.js PROGRAM
 //
-// Makes OpenCode's program (a Bun executable) take the folder it works in from PWD and never change into it. What such a
-// program imports and does not hold itself, Bun looks for in the process's working directory, by a repository's
+// Makes OpenCode, Kilo Code or Cline (Bun executables) take the folder it works in from PWD and never change into it. What
+// such a program imports and does not hold itself, Bun looks for in the process's working directory, by a repository's
 // tsconfig.json and node_modules; OpenCode asks for `esprima` in this way at each start and runs what it is given. Bun
-// has no switch against it. So bin/opencode starts the program in a folder that is root's, and here the program's own
-// text changes where it would ask for, or change, the process's folder: by text of the same length, in place. A second
-// run finds nothing to do; a program without this text is a version that this was not written for, and an error.
+// has no switch against it. So the wrappers start the program in a folder that is root's (lib/start-outside.sh), and here
+// the program's own text changes where it would ask for, or change, the process's folder: by text of the same length, in
+// place. Cline's feature flags, which its telemetry setting does not cover, are asked of a closed port of this machine.
+// A second run finds nothing to do; a program without this text is a version that this was not written for, and an error.
 const { readFileSync, renameSync, statSync, writeFileSync } = require('node:fs');
 
 const REPLACEMENTS = [
   [/(?<![\w.$])process\.cwd\(\)/g, 'Bun.env.PWD  '],
   [/(?<![\w.$])process\.chdir\(/g, 'Bun.env.PWD= ('],
+  [/https:\/\/data\.cline\.bot/g, 'http://127.0.0.1:9/off'],
 ];
+/** What every program has to contain, before or after. */
+const NEEDED = REPLACEMENTS.slice(0, 2);
 
 const [file] = process.argv.slice(2);
 const program = readFileSync(file);
@@ -25,7 +29,7 @@ if (after !== before) {
   // Not in place: the file may be running, or be linked from elsewhere.
   writeFileSync(`${file}.part`, program, { mode: statSync(file).mode });
   renameSync(`${file}.part`, file);
-} else if (REPLACEMENTS.some(([, instead]) => !before.includes(instead))) {
+} else if (NEEDED.some(([, instead]) => !before.includes(instead))) {
   fail('neither reads the working directory nor was patched before');
 }
 
@@ -43,8 +47,6 @@ function section(elf, wanted) {
 }
 
 function fail(why) {
-  console.error(
-    `${file} ${why}; find out how this version of OpenCode determines its working directory, and adapt ${__filename}`,
-  );
+  console.error(`${file} ${why}; find out how this version determines its working directory, and adapt ${__filename}`);
   process.exit(1);
 }
