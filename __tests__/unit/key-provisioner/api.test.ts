@@ -239,3 +239,10 @@ test('metrics count answers by route, never by what callers put into a path', as
   expect(body).toContain('route="/api/v1/admin/keys/:name",status="401"');
   expect(body).not.toContain('ci-secret-repository');
 });
+
+test('a bootstrap that names one person twice is refused before any key is made', async () => {
+  const users = [{ username: 'ann', user_id: '1' }, { username: 'bob' }, { username: 'eve', user_id: '1' }];
+  const answer = await ask({ users }, bearer(SECRETS.adminToken), '/api/v1/admin/keys/bootstrap');
+  expect(answer.statusCode).toBe(422);
+  expect(answer.body).toContain('is the same person as users.0');
+});
