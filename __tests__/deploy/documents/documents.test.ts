@@ -104,7 +104,9 @@ describe('getting started', () => {
       expect([file, existsSync(join(walk.directory, 'cdktf.out/template', file))]).toEqual([file, true]);
     // The variable that `coder templates push` is given.
     const push = commandsIn('docs/getting-started.md').find((line) => line.startsWith('coder templates push')) ?? '';
-    expect(walk.type(push.replace(/^.*?"\$\((.*)\)"$/, '$1')).trim()).toBe(walk.secret('workspace_identity_secret'));
+    expect(walk.type(push.replace(/^.*?<\((.*)\)$/, '$1')).trim()).toBe(
+      `workspace_identity_secret: "${walk.secret('workspace_identity_secret')}"`,
+    );
     walk.typed.add(push); // the push itself needs a Coder server
   });
 
