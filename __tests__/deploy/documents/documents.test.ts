@@ -33,6 +33,7 @@ const ELSEWHERE: Readonly<Record<string, string>> = {
   'npx gateway spend audit --from 2026-11-01 --to 2026-11-30 --csv': '__tests__/contract/cli/spend.test.ts',
   'npx gateway spend audit --report cost-report.json': '__tests__/contract/cli/spend.test.ts',
   'gateway spend audit --json': '__tests__/contract/cli/spend.test.ts',
+  'npx gateway spend repair': '__tests__/contract/cli/spend.test.ts',
   'gateway spend audit --apply': '__tests__/contract/cli/spend.test.ts',
   'npx gateway spend audit --apply': '__tests__/contract/cli/spend.test.ts',
   'coder tokens create --name key-provisioner --lifetime 8760h --scope workspace:read --scope template:read':
