@@ -45,7 +45,7 @@ export const outputError = ({ code, message }: NodeJS.ErrnoException): string =>
   `standard output cannot be written (${code ?? message}); make room, or send it elsewhere`;
 
 /** An error without its class, stack and quotation of the program. */
-function sentenceOf(error: unknown): string {
+export function sentenceOf(error: unknown): string {
   const { code, syscall, path, message } = error as NodeJS.ErrnoException;
   if (code && syscall && path)
     return `${path} cannot be used: ${message.replace(/^\w+: /, '').replace(/,.*$/s, '')} (${code})`;

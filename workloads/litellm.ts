@@ -21,6 +21,7 @@ const REQUEST_FILTER = [
   'request_costs.py',
   'billed_extras.py',
   'provider_requests.py',
+  'reservations.py',
   'spend_rows.py',
 ];
 const PROTOCOL_ANSWERS = [

@@ -14,8 +14,8 @@ const PROGRAMS: Readonly<Record<string, string>> = {
   'bin/synth': 'node bin/synth',
   'demo/main.ts': 'node --import tsx demo/main.ts --help',
   'demo/stop.ts': 'node --import tsx demo/stop.ts --help',
-  'scripts/check-ports.ts': 'node --import tsx scripts/check-ports.ts /nowhere/plan.json',
-  'scripts/check-terraform.ts': 'PATH=/nowhere "$NODE" --import tsx scripts/check-terraform.ts',
+  'scripts/check-ports.ts': 'node --import tsx scripts/check-ports.ts /dev/null/nowhere/plan.json',
+  'scripts/check-terraform.ts': 'PATH=/dev/null/nowhere "$NODE" --import tsx scripts/check-terraform.ts',
   'scripts/litellm.ts': 'node --import tsx scripts/litellm.ts --help',
   'scripts/litellm/try-database.ts': 'node --import tsx scripts/litellm/try-database.ts 0.0.1 0.0.2',
   'scripts/test.ts': 'node --import tsx scripts/test.ts --help',
@@ -96,7 +96,7 @@ test.each([
   ['node bin/gateway keys --no-such-option', 2],
   ['node --import tsx demo/main.ts --no-such-option', 1],
   ['node --import tsx demo/stop.ts --no-such-option', 2],
-  ['GATEWAY_SETTINGS=/nowhere node bin/synth', 1],
+  ['GATEWAY_SETTINGS=/dev/null/nowhere node bin/synth', 1],
 ])('%s keeps its exit code where its complaint cannot be written', (command, code) => {
   expect(run(`${command} 2>/dev/full`).status).toBe(code);
 });
@@ -112,7 +112,7 @@ test('synth makes the folders of its output, and says which it cannot use', () =
   expect(readdirSync(join(folder, 'a/b/c'))).toContain('stacks');
   const file = join(folder, 'file');
   writeFileSync(file, '');
-  for (const outdir of [file, join(file, 'out'), '/proc/nowhere/out']) {
+  for (const outdir of [file, join(file, 'out'), '/dev/null/nowhere/out']) {
     const { status, stderr } = run('node bin/synth', { CDKTF_OUTDIR: outdir });
     expect(status).toBe(1);
     expect(stderr).toContain(outdir);
@@ -122,17 +122,20 @@ test('synth makes the folders of its output, and says which it cannot use', () =
 });
 
 test.each([
-  ['node bin/synth', { GATEWAY_SETTINGS: '/nowhere/gateway.yaml' }],
-  ['node bin/gateway diagram --settings /nowhere/gateway.yaml', {}],
-  ['node --import tsx demo/main.ts --settings /nowhere/gateway.yaml', {}],
-  ['node --import tsx demo/main.ts --directory /proc/nowhere', {}],
-  ['node --import tsx demo/main.ts', { TMPDIR: '/nowhere' }],
-  ['node --import tsx demo/main.ts', { GATEWAY_CACHE_DIR: '/proc/nowhere' }],
-  ['node bin/gateway init --settings /proc/nowhere/gateway.yaml', {}],
-  ['node bin/gateway keys bootstrap /nowhere/users.csv', { GATEWAY_ADMIN_TOKEN: 'x' }],
-  ['node bin/gateway spend audit --report /nowhere/bill.csv', { GATEWAY_DATABASE_URL: 'postgres://127.0.0.1:9/x' }],
-  ['node bin/gateway keys list --secrets-file /proc/nowhere', {}],
-  ['scripts/template.sh /proc/nowhere', {}],
+  ['node bin/synth', { GATEWAY_SETTINGS: '/dev/null/nowhere/gateway.yaml' }],
+  ['node bin/gateway diagram --settings /dev/null/nowhere/gateway.yaml', {}],
+  ['node --import tsx demo/main.ts --settings /dev/null/nowhere/gateway.yaml', {}],
+  ['node --import tsx demo/main.ts --directory /dev/null/nowhere', {}],
+  ['node --import tsx demo/main.ts', { TMPDIR: '/dev/null/nowhere' }],
+  ['node --import tsx demo/main.ts', { GATEWAY_CACHE_DIR: '/dev/null/nowhere' }],
+  ['node bin/gateway init --settings /dev/null/nowhere/gateway.yaml', {}],
+  ['node bin/gateway keys bootstrap /dev/null/nowhere/users.csv', { GATEWAY_ADMIN_TOKEN: 'x' }],
+  [
+    'node bin/gateway spend audit --report /dev/null/nowhere/bill.csv',
+    { GATEWAY_DATABASE_URL: 'postgres://127.0.0.1:9/x' },
+  ],
+  ['node bin/gateway keys list --secrets-file /dev/null/nowhere', {}],
+  ['scripts/template.sh /dev/null/nowhere', {}],
 ])('what is not there or cannot be written is named: %s %j', (command, more) => {
   const { status, stdout, stderr } = run(command, more);
   expect(status).toBeGreaterThan(0);
@@ -143,10 +146,12 @@ test.each([
 test('a folder that was deleted and a home that is not there stop no command that needs neither', () => {
   const gone = mkdtempSync(join(folder, 'gone-'));
   const program = `rmdir ${gone}; "$NODE" ${join(root, 'bin/gateway')} models --json`;
-  const { status, stderr } = run(program, { HOME: '/nowhere' }, gone);
+  const { status, stderr } = run(program, { HOME: '/dev/null/nowhere' }, gone);
   expect(stderr).not.toMatch(TRACE);
   expect(status).not.toBeNull();
-  expect(run('node bin/gateway models', { HOME: '/nowhere', XDG_CACHE_HOME: '/nowhere' }).status).toBe(0);
+  expect(
+    run('node bin/gateway models', { HOME: '/dev/null/nowhere', XDG_CACHE_HOME: '/dev/null/nowhere' }).status,
+  ).toBe(0);
 });
 
 test('every npm script and make target is a program of the lists, or one of npm', () => {

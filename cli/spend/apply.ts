@@ -30,7 +30,7 @@ export interface CorrectProps {
  * @throws CliError (usage) where nobody can be asked or the answer is no; (refused) where somebody else has corrected meanwhile
  */
 export async function correct(props: CorrectProps): Promise<readonly Correction[]> {
-  const { context, options, database, audit } = props;
+  const { context, options, audit } = props;
   const { io } = context;
   const quiet = options.json || options.csv;
   const plan = planCorrections(

@@ -27,6 +27,7 @@ from protocol_answers import ProtocolAnswers  # noqa: E402
 from provider_requests import carried_fields, carry_past_litellm  # noqa: E402
 from request_costs import count_by_the_price_sheet  # noqa: E402
 from request_fields import RULES, Refused, allowed_header, allowed_query, rewritten, rule_for  # noqa: E402
+from reservations import reserve_what_is_expected  # noqa: E402
 from spend_rows import leave_out_the_price_map  # noqa: E402
 
 Scope = MutableMapping[str, Any]
@@ -209,6 +210,7 @@ def put_in_front() -> None:
 carry_past_litellm()
 count_by_the_price_sheet()
 leave_out_the_price_map()
+reserve_what_is_expected()
 put_in_front()
 
 # Named in `litellm_settings.callbacks`.

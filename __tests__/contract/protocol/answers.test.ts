@@ -189,6 +189,16 @@ describe('a spent budget', () => {
     expect(usageOf(reply)['overage-period']).toBe('monthly');
   });
 
+  test('eight streams at once fit into two dollars, whatever most they ask for', async () => {
+    const many = await newKey({ max_budget: 2, budget_duration: '30d' });
+    const asked = { max_tokens: 32_000, model: MODEL };
+    const streams = Array.from({ length: 8 }, () => ask(gateway.url, many, MESSAGES_STREAMED, 'fault: slow', asked));
+    expect((await Promise.all(streams)).map(({ status }) => status)).toEqual(Array(8).fill(200));
+    // Sixteen times 32,000 tokens at $5 a million would be more than that.
+    const more = Array.from({ length: 16 }, () => ask(gateway.url, many, MESSAGES_STREAMED, 'fault: slow', asked));
+    expect((await Promise.all(more)).map(({ status }) => status)).toEqual(Array(16).fill(200));
+  });
+
   test('money that requests under way have set aside is no spent budget: the next request waits', async () => {
     const poor = await newKey({ max_budget: COST * 3.5, budget_duration: '30d' });
     const slow = ask(gateway.url, poor, MESSAGES_STREAMED, 'fault: slow', { max_tokens: 20_000 });
