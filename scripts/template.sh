@@ -78,7 +78,7 @@ rm -rf "$work/template/.terraform"
 bytes=$(tar -C "$work/template" -cf - . | wc -c)
 ((bytes < 1048576)) || fail "the template has $bytes bytes; Coder takes at most 1048576"
 
-mkdir -p "$target"
+mkdir -p "$target" || fail "$target cannot be made (see above); give another directory"
 rm -rf "${target:?}"/{cdk.tf.json,params.tf,README.md,.terraform.lock.hcl}
 cp -r "$work/template/." "$target/"
 say "template: $target ($((bytes / 1024)) KiB, $locked)"

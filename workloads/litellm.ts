@@ -23,6 +23,7 @@ const REQUEST_FILTER = [
   'provider_requests.py',
   'reservations.py',
   'spend_rows.py',
+  'stream_lines.py',
 ];
 const PROTOCOL_ANSWERS = [
   ...['protocol_answers.py', 'reply.py', 'answer_streams.py', 'exchange.py', 'gateway_errors.py', 'limit_answers.py'],

@@ -126,7 +126,7 @@ test.each([
   ['node bin/gateway diagram --settings /dev/null/nowhere/gateway.yaml', {}],
   ['node --import tsx demo/main.ts --settings /dev/null/nowhere/gateway.yaml', {}],
   ['node --import tsx demo/main.ts --directory /dev/null/nowhere', {}],
-  ['node --import tsx demo/main.ts', { TMPDIR: '/dev/null/nowhere' }],
+  ['npm run --silent demo', { TMPDIR: '/dev/null/nowhere' }],
   ['node --import tsx demo/main.ts', { GATEWAY_CACHE_DIR: '/dev/null/nowhere' }],
   ['node bin/gateway init --settings /dev/null/nowhere/gateway.yaml', {}],
   ['node bin/gateway keys bootstrap /dev/null/nowhere/users.csv', { GATEWAY_ADMIN_TOKEN: 'x' }],

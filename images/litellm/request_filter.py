@@ -29,6 +29,7 @@ from request_costs import count_by_the_price_sheet  # noqa: E402
 from request_fields import RULES, Refused, allowed_header, allowed_query, rewritten, rule_for  # noqa: E402
 from reservations import reserve_what_is_expected  # noqa: E402
 from spend_rows import leave_out_the_price_map  # noqa: E402
+from stream_lines import end_lines_as_events_do  # noqa: E402
 
 Scope = MutableMapping[str, Any]
 Message = MutableMapping[str, Any]
@@ -211,6 +212,7 @@ carry_past_litellm()
 count_by_the_price_sheet()
 leave_out_the_price_map()
 reserve_what_is_expected()
+end_lines_as_events_do()
 put_in_front()
 
 # Named in `litellm_settings.callbacks`.

@@ -316,6 +316,33 @@ describe('a stream', () => {
     expect(chat.body.trimEnd()).toMatch(/data: \[DONE\]$/);
   });
 
+  test('characters that only Python takes for the end of a line are text like any other, whole and billed', async () => {
+    const text = 'one\u2028two\u2029three\u0085four five six seven';
+    const said = (body: string, pick: (data: ReturnType<typeof eventsOf>[number]['data']) => unknown) =>
+      eventsOf(body)
+        .map(({ data }) => (typeof data === 'object' ? (pick(data) ?? '') : ''))
+        .join('');
+    const reader = await newKey({ max_budget: 1, budget_duration: '30d' });
+    const messages = await ask(gateway.url, reader, MESSAGES_STREAMED, `repeat: ${text}`);
+    expect(said(messages.body, (data) => data['delta']?.text)).toBe(text);
+    const chat = await ask(gateway.url, reader, CHAT, `repeat: ${text}`, { stream: true });
+    expect(said(chat.body, (data) => data['choices']?.[0]?.delta?.content)).toBe(text);
+    expect(chat.body.trimEnd()).toMatch(/data: \[DONE\]$/);
+    const responses = await send('POST', `${gateway.url}/v1/responses`, reader, {
+      model: MODEL,
+      input: `repeat: ${text}`,
+      stream: true,
+    });
+    expect(
+      said(responses.body, (data) => (data['type'] === 'response.output_text.delta' ? data['delta'] : undefined)),
+    ).toBe(text);
+    expect(responses.body).toContain('response.completed');
+    await eventually(async () => {
+      const { body } = await send('GET', `${gateway.url}/key/info`, reader);
+      expect(body.info.spend).toBeCloseTo(3 * COST, 6);
+    }, 60);
+  });
+
   test('one that breaks off ends with an error event', async () => {
     const message = "the provider's answer broke off; send the request again";
     const { body } = await ask(gateway.url, key, MESSAGES_STREAMED, 'fault: cut');
