@@ -17,9 +17,11 @@ $(installed): package-lock.json package.json
 	@touch $@
 
 demo: $(installed) ## run gateway, database and key-provisioner as local processes, without Docker or an API key
+	@node bin/require-packages.js
 	@node --import tsx demo/main.ts $(ARGS)
 
 demo-stop: $(installed) ## stop a demo that was started in the background
+	@node bin/require-packages.js
 	@node --import tsx demo/stop.ts $(ARGS)
 
 test: $(installed) ## everything CI runs: lint, and the suites below

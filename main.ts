@@ -2,10 +2,12 @@
  * Synthesizes both stacks: `npm run synth`, or `cdktf synth`. `GATEWAY_SETTINGS` names another settings file, and
  * `DEBUG=1` shows where an error came from.
  */
+import { mkdirSync } from 'node:fs';
 import { Annotations, App } from 'cdktf';
 import { portProblems } from './constructs/docker/host-ports';
 import { terraformProblem } from './constructs/terraform/version';
 import { modelsOutsidePolicies } from './litellm-config/outside-policies';
+import { plainErrors } from './plain-errors';
 import { loadSettings } from './settings/load';
 import { modelsWithoutProvider } from './settings/served-models';
 import { writeArtifacts, writeDeployment } from './stacks/artifacts';
@@ -13,13 +15,16 @@ import { ContractorWorkspaceStack } from './stacks/contractor-workspace-stack';
 import { PlatformStack } from './stacks/platform-stack';
 import { platformWorkloads } from './workloads/platform';
 
+plainErrors('synth');
 void main();
 
 async function main(): Promise<void> {
   try {
     await synthesize();
   } catch (error) {
-    console.error(error instanceof Error && !process.env.DEBUG ? error.message : error);
+    const known = error instanceof Error && (error.name === 'SettingsError' || error.name === 'CatalogError');
+    if (!known || process.env.DEBUG) throw error;
+    console.error(error.message);
     process.exitCode = 1;
   }
 }
@@ -33,6 +38,8 @@ async function synthesize(): Promise<void> {
   for (const sentence of modelsOutsidePolicies(settings)) console.log(sentence);
   // cdktf records a stack trace for every value it makes; nobody reads them, and mapping them to sources takes time.
   process.setSourceMapsEnabled(Boolean(process.env.DEBUG));
+  // cdktf makes only the last folder of the path.
+  mkdirSync(outdir, { recursive: true });
   const app = new App({ outdir });
   const workloads = platformWorkloads(settings);
   const platform = new PlatformStack(app, 'platform', { settings, workloads });

@@ -4,6 +4,7 @@
  * How long the demo takes to be ready and how much memory it then takes. With --first also an installation into an empty
  * cache directory (the package index's downloads included), and how many times longer that is.
  */
+
 import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
@@ -12,7 +13,10 @@ import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { text } from 'node:stream/consumers';
 import { promisify } from 'node:util';
+import { plainErrors } from '../plain-errors';
 import { memoryOf } from '../runtime/processes/memory';
+
+plainErrors('bench/demo');
 
 const ROOT = join(__dirname, '..');
 const run = promisify(execFile);
@@ -50,7 +54,4 @@ async function main(): Promise<void> {
   }
 }
 
-main().catch((error: Error) => {
-  console.error(error.message);
-  process.exitCode = 1;
-});
+void main();

@@ -5,6 +5,7 @@
  * against LiteLLM's own /key/generate in the same run, our share of a re-issue, calls per re-issue, memory; then the
  * reconciler over many keys, with a stand-in for Coder.
  */
+
 import { type ChildProcess, execFile, execFileSync, spawn } from 'node:child_process';
 import { randomBytes, randomUUID } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -16,8 +17,11 @@ import { type StandInCoder, startStandInCoder } from '../__tests__/contract/key-
 import { workspaceToken } from '../images/key-provisioner/src/identity/workspace-token';
 import { Derivation } from '../images/key-provisioner/src/keys/derivation';
 import { gatewayConfiguration } from '../litellm-config/gateway-json';
+import { plainErrors } from '../plain-errors';
 import { parseSettings } from '../settings/load';
 import { insertKeys } from './provisioner-keys';
+
+plainErrors('bench/provisioner');
 
 const ROOT = join(__dirname, '..');
 const PORT = 8171;

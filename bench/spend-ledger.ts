@@ -5,14 +5,18 @@
  * and how long and in how much memory `gateway spend audit` reads them, against a hundredth of them in the same run and
  * against PostgreSQL's own reading of the same rows.
  */
+
 import { spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import pg from 'pg';
 import { TestGateways } from '../__tests__/contract/support/gateways';
+import { plainErrors } from '../plain-errors';
 import { quietly } from '../runtime/installation/work';
 import { LITELLM_VERSION } from '../runtime/versions';
+
+plainErrors('bench/spend-ledger');
 
 const ROOT = join(__dirname, '..');
 const { values } = parseArgs({ options: { rows: { type: 'string', default: '100000' } } });
@@ -127,7 +131,4 @@ async function main(): Promise<void> {
   }
 }
 
-main().catch((error: Error) => {
-  console.error(error.message);
-  process.exitCode = 1;
-});
+void main();

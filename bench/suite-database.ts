@@ -3,11 +3,15 @@
  *
  * How long a suite of the contract tests waits for a database of its own, against migrating an empty one.
  */
+
 import { TestGateways } from '../__tests__/contract/support/gateways';
+import { plainErrors } from '../plain-errors';
 import { cacheDirectory } from '../runtime/installation/directories';
 import { migrate } from '../runtime/installation/migrations';
 import { preparePythonEnvironment } from '../runtime/installation/python-environment';
 import { quietly } from '../runtime/installation/work';
+
+plainErrors('bench/suite-database');
 
 const SUITES = 9;
 const LIMIT_S = 2;
@@ -39,7 +43,4 @@ async function main(): Promise<void> {
   }
 }
 
-main().catch((error: Error) => {
-  console.error(error.message);
-  process.exitCode = 1;
-});
+void main();

@@ -3,10 +3,14 @@
  *
  *   node --import tsx bench/synth.ts [runs]
  */
+
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { plainErrors } from '../plain-errors';
+
+plainErrors('bench/synth');
 
 const GOAL = 5;
 const runs = Number(process.argv[2] ?? 3);

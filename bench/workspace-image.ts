@@ -1,5 +1,8 @@
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
+import { plainErrors } from '../plain-errors';
+
+plainErrors('bench/workspace-image');
 
 /**
  * The workspace image: build time with and without its layers, size against its base, and how long a workspace takes from

@@ -5,7 +5,8 @@
  *   require('./require-packages').requirePackages()   in programs; returns whether this is a checkout
  *   node bin/require-packages.js [--dev]              in npm and shell scripts; --dev: what tests and linter need, too
  */
-const { existsSync, readFileSync } = require('node:fs');
+const { accessSync, constants, existsSync, readFileSync } = require('node:fs');
+const { tmpdir } = require('node:os');
 const { dirname, join } = require('node:path');
 
 const ROOT = join(__dirname, '..');
@@ -25,7 +26,8 @@ function problem(withDev) {
       fix: isCheckout ? `install Node.js ${oldest} or later, then run npm ci` : `install Node.js ${oldest} or later`,
     };
   }
-  if (!isCheckout) return undefined;
+  const place = placeProblem();
+  if (place || !isCheckout) return place;
   const missing = missingPackages(manifest, withDev);
   if (missing.length === 0) return undefined;
   const what =
@@ -33,6 +35,25 @@ function problem(withDev) {
       ? 'the packages of this project are'
       : `${missing.join(', ')} ${missing.length > 1 ? 'are' : 'is'}`;
   return { message: `${what} not installed in ${ROOT}`, fix: 'run npm ci there' };
+}
+
+/** Node.js itself fails without a working directory, and tsx without one for temporary files, before any line of ours runs. */
+function placeProblem() {
+  try {
+    process.cwd();
+  } catch ({ code }) {
+    return { message: `the working directory cannot be used (${code})`, fix: 'change into one that exists' };
+  }
+  if (!isCheckout) return undefined;
+  try {
+    accessSync(tmpdir(), constants.W_OK);
+    return undefined;
+  } catch ({ code }) {
+    return {
+      message: `the directory for temporary files, ${tmpdir()}, cannot be written (${code})`,
+      fix: 'set TMPDIR to one that can',
+    };
+  }
 }
 
 function missingPackages(manifest, withDev) {

@@ -11,6 +11,8 @@ export const EXIT = {
   unreachable: 4,
   /** An internal error of this program. */
   fault: 70,
+  /** Its output could not be written, as on a full disk. */
+  output: 74,
   /** Ended by Ctrl-C. */
   interrupted: 130,
 } as const;

@@ -16,7 +16,8 @@ import * as verify from './verify';
 const EXIT_CODES = `
 Exit codes:   0 success · 1 findings or failed checks
               2 wrong arguments, settings or files · 3 refused by the service
-              4 unreachable · 70 internal error · 130 interrupted
+              4 unreachable · 70 internal error
+              74 output cannot be written · 130 interrupted
 Environment:  GATEWAY_URL, GATEWAY_PROVISIONER_URL
                   addresses, else localhost with the ports of gateway.yaml
               GATEWAY_ADMIN_TOKEN

@@ -1,18 +1,27 @@
 import { type Command, CommanderError } from 'commander';
 import { ZodError } from 'zod';
+import { outputError } from '../plain-errors';
 import type { CommandContext } from './context';
 import { CliError, EXIT, type ExitCode } from './errors';
 import type { Io } from './terminal/io';
 import { sanitize } from './terminal/output';
-import { endQuietlyOnBrokenPipe } from './terminal/shutdown';
+import { endWithOutput } from './terminal/shutdown';
 import { wrap } from './terminal/wrap';
 import { explainUsage } from './usage-errors';
+
+/** Whatever escapes a command: an error of this program, told in one sentence. */
+export const reportFault = (error: unknown, { io }: CommandContext, argv: readonly string[]): ExitCode =>
+  report(io, understand(error), argv.includes('--json'));
 
 /** Runs a command line; whatever fails is printed as one message for people. The result is what the process is to end with. */
 export async function run(program: Command, argv: readonly string[], context: CommandContext): Promise<ExitCode> {
   const { io } = context;
-  endQuietlyOnBrokenPipe(io, () => context.exitCode);
   const json = argv.includes('--json');
+  endWithOutput(
+    io,
+    () => context.exitCode,
+    (error) => failureText(io, { message: outputError(error), exitCode: EXIT.output }, json),
+  );
   for (const command of withSubcommands(program)) {
     // Errors are printed below; and help that was not requested is not JSON.
     command.configureOutput({ outputError: () => undefined, ...(json ? { writeErr: () => undefined } : {}) });
@@ -37,14 +46,17 @@ interface Failure {
   readonly fix?: string;
 }
 
-function report(io: Io, { message, exitCode, fix }: Failure, json: boolean): ExitCode {
-  if (json) io.note(JSON.stringify({ error: { message, exit_code: exitCode, ...(fix ? { fix } : {}) } }));
-  else {
-    io.note(wrap(`${io.errorStyle.red('error:')} ${sanitize(message)}`, 7, io.errorWidth));
-    // Not wrapped: it may hold a command.
-    if (fix) io.note(`${io.errorStyle.dim('fix:')}   ${sanitize(fix)}`);
-  }
-  return exitCode;
+function report(io: Io, failure: Failure, json: boolean): ExitCode {
+  io.note(failureText(io, failure, json));
+  return failure.exitCode;
+}
+
+function failureText(io: Io, { message, exitCode, fix }: Failure, json: boolean): string {
+  if (json) return JSON.stringify({ error: { message, exit_code: exitCode, ...(fix ? { fix } : {}) } });
+  const lines = [wrap(`${io.errorStyle.red('error:')} ${sanitize(message)}`, 7, io.errorWidth)];
+  // Not wrapped: it may hold a command.
+  if (fix) lines.push(`${io.errorStyle.dim('fix:')}   ${sanitize(fix)}`);
+  return lines.join('\n');
 }
 
 function understand(error: unknown): Failure {

@@ -1,3 +1,4 @@
+import { sentenceOf } from '../plain-errors';
 import { Problem } from '../runtime/problem';
 import { PortTaken } from '../runtime/processes/port-taken';
 import { CommandFailed } from '../runtime/processes/run';
@@ -19,5 +20,5 @@ export function explain(error: unknown): string {
   if (error instanceof PortTaken) {
     return `${error.service}: other processes took every port it tried, last ${error.port}; end what opens so many, then start again (log: ${error.logFile})`;
   }
-  return text;
+  return sentenceOf(error);
 }

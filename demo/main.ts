@@ -1,4 +1,5 @@
 import './require-node';
+import { plainErrors } from '../plain-errors';
 import { memoryOf } from '../runtime/processes/memory';
 import { closingWords, describeProviders } from './closing-words';
 import { Demo } from './demo';
@@ -9,6 +10,10 @@ import { terminalProgress } from './progress';
 import { tellStory } from './story';
 
 const INTERRUPTED = 130;
+
+/** Without anybody to tell it to, there is no demo. */
+const outputLost = new AbortController();
+plainErrors('demo', { onOutputLost: () => outputLost.abort() });
 
 void main(process.argv.slice(2)).then((status) => {
   process.exitCode = status;
@@ -32,6 +37,7 @@ async function inForeground(options: DemoOptions): Promise<number> {
   const stopping = new AbortController();
   const interrupted = new Promise<void>((resolve) => stopping.signal.addEventListener('abort', () => resolve()));
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => stopping.abort());
+  outputLost.signal.addEventListener('abort', () => stopping.abort());
   const show = terminalProgress();
   let demo: Demo | undefined;
   try {

@@ -2,6 +2,7 @@
 import { resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
+import { plainErrors } from '../plain-errors';
 import { registryDirectory } from '../runtime/installation/directories';
 import { Registry } from './registry';
 
@@ -12,13 +13,14 @@ const USAGE = `Usage: npm run demo:stop [-- --directory DIRECTORY]
 Stops the demos of this repository, or the one in DIRECTORY.
 `;
 
+plainErrors('demo:stop');
 void main();
 
 async function main(): Promise<void> {
   const { values } = parsed();
   if (values.help) {
     process.stdout.write(USAGE);
-    process.exit(0);
+    return;
   }
   const registry = new Registry(registryDirectory());
   const requested = values.directory && resolve(values.directory);
@@ -53,7 +55,7 @@ function requestStop(pid: number): void {
 
 function parsed() {
   try {
-    return parseArgs({ options: { directory: { type: 'string' }, help: { type: 'boolean' } } });
+    return parseArgs({ options: { directory: { type: 'string' }, help: { type: 'boolean', short: 'h' } } });
   } catch (error) {
     process.stderr.write(`demo:stop: ${(error as Error).message.split('. ')[0]}\n\n${USAGE}`);
     process.exit(2);

@@ -5,10 +5,12 @@
  * OpenCode client does a task in it, and then everything a key can meet happens to it. Every step prints what it saw. `KEEP=1`
  * leaves all of it running. Only the model provider is a stand-in.
  */
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { CoderServer } from '../__tests__/deploy/coder/coder-server';
+import { plainErrors } from '../plain-errors';
+import { Leftovers } from './acceptance/leftovers';
 import { Platform } from './acceptance/platform';
 import { expect, run, saw, step } from './acceptance/terminal';
 import { Workspace } from './acceptance/workspace';
@@ -20,9 +22,11 @@ interface Key {
   generation: number;
 }
 
+plainErrors('acceptance');
 const root = join(__dirname, '..');
 const home = mkdtempSync(join(tmpdir(), 'gateway-acceptance-'));
 const platform = new Platform(home, root);
+const leftovers = new Leftovers(root, home, platform.name);
 const WORKSPACE_IMAGE = 'acceptance/contractor-workspace:1';
 const TEMPLATE = 'contractor-workspace';
 /** What the deployment is made of, built here or pulled. */
@@ -31,9 +35,11 @@ let coder: CoderServer | undefined;
 
 async function story(): Promise<void> {
   step('a machine with Docker, Terraform and their parts');
+  leftovers.before();
   const made = (script: string, args: readonly string[]) =>
     run(join(root, 'scripts', script), args, { timeout: 3600, progress: true }).stdout;
   saw(made('docker-daemon.sh', ['start']));
+  leftovers.requireRoom();
   made('provider-mirror.sh', []);
   const images = JSON.parse(made('stand-in-images.sh', PARTS)) as Record<string, string>;
   saw(...Object.entries(images).map(([name, image]) => `${name}: ${image}`));
@@ -74,8 +80,21 @@ async function story(): Promise<void> {
   const pushTemplate = () => {
     const directory = mkdtempSync(join(home, 'template-'));
     saw(platform.run('scripts/template.sh', [directory]).stderr);
-    const variable = `workspace_identity_secret=${platform.secret('workspace_identity_secret')}`;
-    coder?.cli(templateAdmin, 'templates', 'push', TEMPLATE, '--directory', directory, '--variable', variable, '--yes');
+    const variables = join(home, 'template-variables.yaml');
+    writeFileSync(variables, `workspace_identity_secret: "${platform.secret('workspace_identity_secret')}"\n`, {
+      mode: 0o600,
+    });
+    coder?.cli(
+      templateAdmin,
+      'templates',
+      'push',
+      TEMPLATE,
+      '--directory',
+      directory,
+      '--variables-file',
+      variables,
+      '--yes',
+    );
   };
   pushTemplate();
   saw(coder.cli(templateAdmin, 'templates', 'list', '--column', 'name,used by'));
@@ -264,33 +283,14 @@ function useTerraformEnvironment(): void {
     process.env[name as string] = value;
 }
 
-function cleanUp(): void {
-  if (process.env.KEEP) {
-    console.log(`\nkept: ${home}, and containers called ${platform.name}-*`);
-    return;
-  }
-  const named = ['--quiet', '--filter', `name=${platform.name}-`];
-  const remove = (kind: string[], list: string[]) => {
-    const ids = run('docker', list).stdout.split('\n').filter(Boolean);
-    if (ids.length > 0) run('docker', [...kind, ...ids], { mayFail: true });
-  };
-  remove(['rm', '--force'], ['ps', '--all', ...named]);
-  remove(['network', 'rm'], ['network', 'ls', ...named]);
-  remove(['volume', 'rm'], ['volume', 'ls', ...named]);
-  remove(['image', 'rm', '--force'], ['image', 'ls', '--quiet', `${platform.name}-key-provisioner`]);
-  coder?.remove();
-  rmSync(home, { recursive: true, force: true });
-}
-
 story().then(
   () => {
-    cleanUp();
-    console.log(`\nkept for the next time: the image ${WORKSPACE_IMAGE}`);
+    leftovers.remove(coder, [WORKSPACE_IMAGE]);
     console.log(`the whole story went as told, in ${Math.round(process.uptime())} s`);
   },
   (error: Error) => {
     console.error(`\nthe story ended early: ${error.message}`);
-    cleanUp();
+    leftovers.remove(coder, [WORKSPACE_IMAGE]);
     process.exitCode = 1;
   },
 );

@@ -5,6 +5,8 @@
 import { readFileSync } from 'node:fs';
 import { z } from 'zod';
 import { publishesHere, takenPorts } from '../constructs/docker/taken-ports';
+import { plainErrors } from '../plain-errors';
+import { Problem } from '../runtime/problem';
 
 const containerSchema = z.object({
   name: z.string().optional(),
@@ -31,7 +33,7 @@ const planSchema = z.object({
 });
 
 async function main(file: string): Promise<void> {
-  const plan = planSchema.parse(JSON.parse(readFileSync(file, 'utf8')));
+  const plan = read(file);
   const { constant_value: daemon } = plan.configuration.provider_config.docker.expressions.host;
   if (!publishesHere(daemon)) return;
   const changes = plan.resource_changes.filter(({ type }) => type === 'docker_container').map(({ change }) => change);
@@ -50,4 +52,21 @@ async function main(file: string): Promise<void> {
   if (problems.length > 0) process.exitCode = 1;
 }
 
+/** @throws Problem where it is no plan */
+function read(file: string): z.infer<typeof planSchema> {
+  const usage = 'name what `terraform show -json` wrote: node --import tsx scripts/check-ports.ts plan.json';
+  let content: unknown;
+  try {
+    content = JSON.parse(readFileSync(file, 'utf8'));
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    throw new Problem(`"${file}" ${code ? `cannot be read (${code})` : 'is not valid JSON'}; ${usage}`);
+  }
+  const plan = planSchema.safeParse(content);
+  if (!plan.success)
+    throw new Problem(`"${file}" is no plan of this project (${plan.error.issues[0]?.path.join('.')}); ${usage}`);
+  return plan.data;
+}
+
+plainErrors('check-ports');
 void main(process.argv[2] ?? '');

@@ -9,6 +9,8 @@
 #
 #   CODER_SERVER_DIR   where the program goes (default: ~/.cache/coder-ai-gateway/coder-<version>)
 set -euo pipefail
+# shellcheck source=scripts/usage.sh
+. "$(dirname "${BASH_SOURCE[0]}")/usage.sh" some "$@"
 
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 module=github.com/coder/coder/v2

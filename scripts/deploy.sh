@@ -3,6 +3,8 @@
 #
 #   scripts/deploy.sh        or: make deploy
 set -euo pipefail
+# shellcheck source=scripts/usage.sh
+. "$(dirname "${BASH_SOURCE[0]}")/usage.sh" none "$@"
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 # shellcheck source=scripts/platform-environment.sh
 . scripts/platform-environment.sh

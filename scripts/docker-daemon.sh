@@ -1,13 +1,15 @@
 #!/usr/bin/env bash
 # Make sure a Docker daemon is reachable: use the one that runs, or start one for tests.
 #
-#   scripts/docker-daemon.sh start|stop|status
+#   scripts/docker-daemon.sh start|stop|status|directory
 #
 # `start` prints DOCKER_HOST and does nothing where a daemon answers already. Otherwise, as root on Debian or Ubuntu, it
 # installs Docker and starts a daemon on the default socket with a data directory of its own. `stop` ends only that one.
 #
 #   GATEWAY_DOCKER_DIRECTORY   its data, pid and log (default: ~/.cache/coder-ai-gateway/docker)
 set -euo pipefail
+# shellcheck source=scripts/usage.sh
+. "$(dirname "${BASH_SOURCE[0]}")/usage.sh" some "$@"
 
 directory=${GATEWAY_DOCKER_DIRECTORY:-${XDG_CACHE_HOME:-$HOME/.cache}/coder-ai-gateway/docker}
 pid_file=$directory/daemon.pid
@@ -126,5 +128,6 @@ status() {
 
 case "${1:-}" in
   start | stop | status) "$1" ;;
-  *) fail 'usage: scripts/docker-daemon.sh start|stop|status' ;;
+  directory) echo "$directory" ;;
+  *) fail 'usage: scripts/docker-daemon.sh start|stop|status|directory' ;;
 esac

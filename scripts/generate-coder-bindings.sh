@@ -8,6 +8,8 @@
 # (scripts/provider-mirror.sh makes one). Only the resources this project uses are kept: each generated
 # folder stands alone.
 set -euo pipefail
+# shellcheck source=scripts/usage.sh
+. "$(dirname "${BASH_SOURCE[0]}")/usage.sh" some "$@"
 
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 version=2.20.0

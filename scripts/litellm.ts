@@ -9,6 +9,7 @@
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { plainErrors } from '../plain-errors';
 import { cacheDirectory } from '../runtime/installation/directories';
 import { Problem } from '../runtime/problem';
 import { run } from '../runtime/processes/run';
@@ -25,11 +26,8 @@ const RECORDED = '__tests__/contract/runtime/upgrade/recorded-database.json';
 const SUITES = 'contract/(litellm-config|key-provisioner|cli|prisma-engine|runtime|edge|agents)/';
 
 const [version = '', ...flags] = process.argv.slice(2);
-void main().catch((error: unknown) => {
-  if (!(error instanceof Problem)) throw error;
-  console.error(`make litellm: ${error.message}`);
-  process.exitCode = 1;
-});
+plainErrors('make litellm');
+void main();
 
 async function main(): Promise<void> {
   if (!/^\d+\.\d+\.\d+$/.test(version)) {

@@ -5,6 +5,8 @@
 #
 #   SECRETS   the file with the secrets (default: secrets.tfvars)
 set -euo pipefail
+# shellcheck source=scripts/usage.sh
+. "$(dirname "${BASH_SOURCE[0]}")/usage.sh" none "$@"
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 # shellcheck source=scripts/platform-environment.sh
 . scripts/platform-environment.sh

@@ -31,11 +31,11 @@ require_secrets() {
 }
 
 require_docker() {
-  local host
-  host=$(sed -nE 's/^ *"host": "((unix|tcp|ssh|npipe):[^"]+)".*/\1/p' "$stack/cdk.tf.json" | head -n 1)
+  # shellcheck disable=SC2034 # for the scripts that source this
+  docker_host=$(sed -nE 's/^ *"host": "((unix|tcp|ssh|npipe):[^"]+)".*/\1/p' "$stack/cdk.tf.json" | head -n 1)
   command -v docker >/dev/null || fail 'docker is not installed; install Docker, then try again'
-  DOCKER_HOST=${host:-} timeout 20 docker version --format '{{.Server.Version}}' >/dev/null 2>&1 ||
-    fail "no Docker daemon answers at ${host:-the default socket}; start it, or set docker.host in gateway.yaml"
+  DOCKER_HOST=${docker_host:-} timeout 20 docker version --format '{{.Server.Version}}' >/dev/null 2>&1 ||
+    fail "no Docker daemon answers at ${docker_host:-the default socket}; start it, or set docker.host in gateway.yaml"
 }
 
 # A state that was made without these scripts may be readable by others.

@@ -6,9 +6,15 @@
 # The version is the tag's. `private` goes, without which npm publishes nothing from a checkout; `repository` is what npm compares
 # the provenance with.
 set -euo pipefail
+# shellcheck source=scripts/usage.sh
+. "$(dirname "${BASH_SOURCE[0]}")/usage.sh" some "$@"
 
-tag=${1:?usage: scripts/prepare-release.sh TAG REPOSITORY}
-repository=${2:?usage: scripts/prepare-release.sh TAG REPOSITORY}
+if (($# != 2)); then
+  echo 'usage: scripts/prepare-release.sh TAG REPOSITORY' >&2
+  exit 2
+fi
+tag=$1
+repository=$2
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
 if [[ ! $tag =~ ^v[0-9]+\.[0-9]+\.[0-9]+(-[0-9A-Za-z.]+)?$ ]]; then

@@ -9,6 +9,8 @@
 #
 #   TF_MIRROR_DIR   where the mirror goes (default: .cache/terraform/mirror)
 set -euo pipefail
+# shellcheck source=scripts/usage.sh
+. "$(dirname "${BASH_SOURCE[0]}")/usage.sh" some "$@"
 
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 mirror=${TF_MIRROR_DIR:-$root/.cache/terraform/mirror}

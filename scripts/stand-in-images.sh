@@ -7,6 +7,8 @@
 # Prints one JSON object of image references, in the words of `images` in gateway.yaml. An image is rebuilt only when its
 # folder, its versions or its base changed. Needs a Docker daemon (scripts/docker-daemon.sh).
 set -euo pipefail
+# shellcheck source=scripts/usage.sh
+. "$(dirname "${BASH_SOURCE[0]}")/usage.sh" some "$@"
 shopt -s inherit_errexit
 
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)

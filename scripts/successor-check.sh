@@ -4,6 +4,8 @@
 #
 #   scripts/successor-check.sh
 set -euo pipefail
+# shellcheck source=scripts/usage.sh
+. "$(dirname "${BASH_SOURCE[0]}")/usage.sh" none "$@"
 
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 successor=cdktn@0.24.0

@@ -7,6 +7,8 @@
 # .terraform.lock.hcl. The lock file always names the exact provider versions; where Terraform's public registry answers, it
 # holds the hashes of the published providers, too.
 set -euo pipefail
+# shellcheck source=scripts/usage.sh
+. "$(dirname "${BASH_SOURCE[0]}")/usage.sh" some "$@"
 
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 target=${1:-$root/cdktf.out/template}
@@ -19,6 +21,7 @@ fail() {
   exit 1
 }
 
+[[ $target != -* ]] || fail "there is no option $target; name a directory, or nothing"
 # Only a directory this script wrote is emptied.
 if [[ -d $target && -n $(ls -A "$target") && ! -f $target/params.tf ]]; then
   fail "$target exists and holds something else; give another directory"
@@ -75,8 +78,8 @@ rm -rf "$work/template/.terraform"
 bytes=$(tar -C "$work/template" -cf - . | wc -c)
 ((bytes < 1048576)) || fail "the template has $bytes bytes; Coder takes at most 1048576"
 
-mkdir -p "$target"
+mkdir -p "$target" || fail "$target cannot be made (see above); give another directory"
 rm -rf "${target:?}"/{cdk.tf.json,params.tf,README.md,.terraform.lock.hcl}
 cp -r "$work/template/." "$target/"
 say "template: $target ($((bytes / 1024)) KiB, $locked)"
-say "push it:  coder templates push contractor-workspace --directory $target --variable workspace_identity_secret=… --yes"
+say "push it:  coder templates push contractor-workspace --directory $target --variables-file <(sed -n 's/^\(workspace_identity_secret\) = /\1: /p' secrets.tfvars) --yes"

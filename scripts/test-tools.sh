@@ -2,6 +2,8 @@
 # Install the programs that tests run beside Node: HAProxy (the workspaces' door), Redis (for Valkey), ShellCheck, and the
 # shells that completion is offered for. Does nothing where they are.
 set -euo pipefail
+# shellcheck source=scripts/usage.sh
+. "$(dirname "${BASH_SOURCE[0]}")/usage.sh" none "$@"
 
 missing=()
 [[ -x /usr/sbin/haproxy || -x /usr/local/sbin/haproxy ]] || missing+=(haproxy)

@@ -10,12 +10,14 @@ import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdirSync, openSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { plainErrors } from '../plain-errors';
 import { type Count, countText, NONE, sum } from './test/count';
 import { runJest } from './test/jest';
 import { recordTime, TIMES_FILE } from './test/record';
 import { FIRST, type JestSuite, optionsOf, PASSES, SUITES, type Suite } from './test/suites';
 import { Times } from './test/times';
 
+plainErrors('test');
 const root = join(__dirname, '..');
 const reports = join(root, 'report');
 

@@ -13,7 +13,15 @@ set -euo pipefail
 bridges=gws+
 to_host=GATEWAY-WS-HOST
 to_private=GATEWAY-WS-OUT
-private=(10.0.0.0/8 172.16.0.0/12 192.168.0.0/16 100.64.0.0/10 169.254.0.0/16)
+# Private and link-local networks, with them the metadata of AWS, Google Cloud, Azure, Oracle, OpenStack, … (169.254.169.254), of AWS's
+# tasks (169.254.170.2) and Alibaba's (100.100.100.200); then what lies outside of them: this network, protocol assignments with Oracle's
+# older metadata (192.0.0.192), benchmark networks, Azure's wire server, which hands out certificates and extensions' settings, IBM
+# Cloud's service network, and addresses that are nobody's on the internet but may be somebody's in a cloud.
+private=(10.0.0.0/8 172.16.0.0/12 192.168.0.0/16 100.64.0.0/10 169.254.0.0/16
+  0.0.0.0/8 192.0.0.0/24 198.18.0.0/15 168.63.129.16/32 161.26.0.0/16 166.8.0.0/14 240.0.0.0/4)
+# Unique local addresses (AWS's metadata fd00:ec2::254, Google's fd20:ce::254, Oracle's fd00:c1::a9fe:a9fe), link-local ones, and those
+# that stand for an IPv4 address.
+private6=(fc00::/7 fe80::/10 ::ffff:0:0/96 64:ff9b::/96 64:ff9b:1::/48 2002::/16)
 
 say() { printf '%s\n' "$*" >&2; }
 fail() {
@@ -40,7 +48,13 @@ remove() {
       rule -X "$chain"
     fi
   done
-  if v6; then while ip6tables --wait -D INPUT -i $bridges -j DROP 2>/dev/null; do :; done; fi
+  v6 || return 0
+  while ip6tables --wait -D INPUT -i $bridges -j DROP 2>/dev/null; do :; done
+  while ip6tables --wait -D FORWARD -i $bridges -j $to_private 2>/dev/null; do :; done
+  if ip6tables --wait -n -L $to_private >/dev/null 2>&1; then
+    ip6tables --wait -F $to_private
+    ip6tables --wait -X $to_private
+  fi
 }
 
 install_rules() {
@@ -69,7 +83,7 @@ install_rules() {
   while read -r server; do
     rule -A $to_private -d "$server" -p udp --dport 53 -j RETURN
     rule -A $to_private -d "$server" -p tcp --dport 53 -j RETURN
-  done < <(sed -nE 's/^nameserver[[:space:]]+([0-9.]+)$/\1/p' /etc/resolv.conf)
+  done < <(name_servers)
   for exception in "$@"; do
     [[ $exception == host:* ]] || rule -A $to_private -d "$exception" -j RETURN
   done
@@ -77,8 +91,25 @@ install_rules() {
 
   rule -I INPUT -i $bridges -j $to_host
   rule -I DOCKER-USER -i $bridges -j $to_private
-  if v6; then ip6tables --wait -I INPUT -i $bridges -j DROP; fi
+  if v6; then install_v6; fi
   say 'workspace-firewall: workspaces no longer reach this host, private networks or cloud metadata'
+}
+
+# Where systemd-resolved runs, Docker takes the servers that are behind it.
+name_servers() {
+  cat /etc/resolv.conf /run/systemd/resolve/resolv.conf 2>/dev/null |
+    sed -nE 's/^nameserver[[:space:]]+([0-9.]+)[[:space:]]*$/\1/p' | sort -u
+}
+
+# Docker's own chain for users exists for IPv6 only where Docker filters it.
+install_v6() {
+  local network
+  ip6tables --wait -I INPUT -i $bridges -j DROP
+  ip6tables --wait -N $to_private
+  ip6tables --wait -A $to_private -m conntrack --ctstate ESTABLISHED,RELATED -j RETURN
+  ip6tables --wait -A $to_private -o $bridges -j RETURN
+  for network in "${private6[@]}"; do ip6tables --wait -A $to_private -d "$network" -j REJECT; done
+  ip6tables --wait -I FORWARD -i $bridges -j $to_private
 }
 
 status() {

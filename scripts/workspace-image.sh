@@ -6,6 +6,8 @@
 # Run it on the Docker host of the workspaces. `images.node` in gateway.yaml replaces the base image, `images.workspace` the
 # name; GATEWAY_SETTINGS names another settings file. The base image is pulled if it is missing.
 set -euo pipefail
+# shellcheck source=scripts/usage.sh
+. "$(dirname "${BASH_SOURCE[0]}")/usage.sh" some "$@"
 
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 cd "$root"

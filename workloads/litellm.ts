@@ -24,7 +24,9 @@ const REQUEST_FILTER = [
   'request_costs.py',
   'billed_extras.py',
   'provider_requests.py',
+  'reservations.py',
   'spend_rows.py',
+  'stream_lines.py',
 ];
 const PROTOCOL_ANSWERS = [
   ...['draining.py', 'provider_retries.py', 'shared_reservations.py'],

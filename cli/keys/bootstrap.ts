@@ -16,7 +16,7 @@ import { handlingSignal } from '../terminal/shutdown';
 import { table } from '../terminal/table';
 import { checkWritable, destination } from './deliver';
 import { ResultFile } from './result-file';
-import { readUsers } from './users-file';
+import { readUsers, type UserLine } from './users-file';
 
 type Options = OutputOptions & CredentialOptions & GlobalOptions;
 
@@ -52,7 +52,10 @@ async function run(csv: string, options: Options, context: CommandContext): Prom
   let failure: unknown;
   await handlingSignal('SIGINT', onInterrupt, async () => {
     for (let start = 0; start < users.length && !interrupted; start += BATCH_SIZE) {
-      const answer = await client.bootstrap(users.slice(start, start + BATCH_SIZE));
+      const batch = users.slice(start, start + BATCH_SIZE);
+      const answer = await client.bootstrap(batch.map(({ user }) => user)).catch((error: unknown) => {
+        throw inLines(error, batch);
+      });
       if (file && answer.created.length > 0) await file.add(answer.created);
       result.created.push(...answer.created);
       result.existing.push(...answer.existing);
@@ -67,6 +70,22 @@ async function run(csv: string, options: Options, context: CommandContext): Prom
   if (failure) throw failure;
   if (interrupted) throw new CliError('interrupted', EXIT.interrupted, 'run the same command again to continue');
   if (result.failed.length > 0) context.exitCode = EXIT.refused;
+}
+
+/** The service counts the users of one request; people count the lines of their file. */
+function inLines(error: unknown, batch: readonly UserLine[]): unknown {
+  if (!(error instanceof CliError)) return error;
+  const [first, last] = [batch[0]?.line, batch.at(-1)?.line];
+  const message = error.message.replace(/\busers\.(\d+)/g, (found, at) => {
+    const line = batch[Number(at)]?.line;
+    return line === undefined ? found : `line ${line}`;
+  });
+  const fix = 'mend it and run the same command again: who has a key is left as they are';
+  return new CliError(
+    `lines ${first} to ${last}: ${message}`,
+    error.exitCode,
+    error.fix ? `${error.fix}; then ${fix}` : fix,
+  );
 }
 
 function show(io: Io, { created, existing, failed }: BootstrapResponse, { json, output: file }: Options): void {

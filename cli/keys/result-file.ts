@@ -74,7 +74,8 @@ function rowsOf(name: string, text: string): Row[] {
 
 function tryParse(text: string): unknown {
   try {
-    return parse(text, { columns: true, skip_empty_lines: true });
+    // A spreadsheet that saved it may have added a byte order mark and other line endings.
+    return parse(text.replace(/\r\n?/g, '\n'), { bom: true, columns: true, skip_empty_lines: true });
   } catch {
     return undefined;
   }

@@ -1,95 +1,79 @@
-import { readFileSync } from 'node:fs';
-import { parse } from 'csv-parse/sync';
 import { z } from 'zod';
-import { nearestWord } from '../../catalog/nearest-word';
+import { displayName, dollars, id, perMinute } from '../../images/key-provisioner/src/contract';
 import type { CommandContext } from '../context';
 import { usageError } from '../errors';
 import type { BootstrapUser } from '../provisioner-client';
+import { readTable } from './users-table';
 
 const COLUMNS = ['username', 'user_id', 'max_budget', 'rpm_limit'] as const;
 
+/** An empty cell is a cell that is not there; a number is what a person writes, so neither `0x10` nor `1e3`. */
 const filled = <S extends z.ZodType>(schema: S) => z.preprocess((value) => (value === '' ? undefined : value), schema);
+const number = (example: string) =>
+  z
+    .string()
+    .regex(/^-?\d+(\.\d+)?$/, `must be a number, such as ${example}`)
+    .transform(Number);
+
+/** The bounds are the service's own, so that it refuses no line that was sent. */
 const rowSchema = z.object({
-  username: z.string().min(1, 'a name is missing').max(128, 'at most 128 characters'),
-  user_id: filled(
-    z
-      .string()
-      .max(128)
-      .regex(/^[\x21-\x7e]+$/, 'printable ASCII without spaces')
-      .optional(),
-  ),
-  max_budget: filled(z.coerce.number('must be a number').positive('must be above zero').optional()),
-  rpm_limit: filled(
-    z.coerce.number('must be a number').int('must be a whole number').positive('must be above zero').optional(),
-  ),
+  username: z.string().min(1, 'a name is missing').max(128, 'at most 128 characters').pipe(displayName),
+  user_id: filled(id.optional()),
+  max_budget: filled(number('12.50').pipe(dollars).optional()),
+  rpm_limit: filled(number('60').pipe(perMinute).optional()),
 });
 
+/** A line of the file that is a user. */
+export interface UserLine {
+  readonly line: number;
+  readonly user: BootstrapUser;
+}
+
 /**
- * Reads a CSV file with the columns `username` and, optionally, `user_id`, `max_budget`, `rpm_limit`.
+ * Reads a CSV file with the columns `username` and, optionally, `user_id`, `max_budget`, `rpm_limit`. Two lines for one person are
+ * an error: the person is the `user_id`, or the `username` where there is none.
  *
- * @throws CliError (usage) with every wrong line
+ * @throws CliError (usage) with every wrong line, by its number in the file
  */
-export function readUsers({ path }: CommandContext, file: string): BootstrapUser[] {
-  const rows = records(path(file), file);
+export function readUsers({ path }: CommandContext, file: string): UserLine[] {
   const problems: string[] = [];
-  const seen = new Map<string, number>();
-  const users = rows.flatMap(({ record, line }) => {
-    const parsed = rowSchema.safeParse(record);
+  const people = new Map<string, number>();
+  const names = new Map<string, number>();
+  const users = readTable(path(file), file, COLUMNS).flatMap(({ cells, line, surplus }) => {
+    if (surplus > 0) {
+      problems.push(
+        `line ${line}: ${surplus} more cells than the heading has columns; put a name with a comma in quotes`,
+      );
+      return [];
+    }
+    const parsed = rowSchema.safeParse(cells);
     if (!parsed.success) {
-      problems.push(...parsed.error.issues.map((issue) => `line ${line}, ${issue.path.join('.')}: ${issue.message}`));
+      problems.push(
+        ...parsed.error.issues.map(({ path: [column], message }) => {
+          const value = cells[String(column)];
+          return `line ${line}, ${String(column)}: ${message}${value ? ` (found ${JSON.stringify(value.slice(0, 40))})` : ''}`;
+        }),
+      );
       return [];
     }
     const { username, ...rest } = parsed.data;
-    const earlier = seen.get(username);
-    if (earlier !== undefined) problems.push(`line ${line}: "${username}" is already in line ${earlier}`);
-    seen.set(username, line);
-    return [{ username, ...Object.fromEntries(Object.entries(rest).filter(([, value]) => value !== undefined)) }];
+    const person = rest.user_id ?? username;
+    const earlier = people.get(person) ?? names.get(username);
+    if (earlier !== undefined) {
+      const [what, value] = people.has(person) && rest.user_id ? ['the user_id', person] : ['the username', username];
+      problems.push(`line ${line}: ${what} "${value}" is already in line ${earlier}`);
+    }
+    people.set(person, people.get(person) ?? line);
+    names.set(username, names.get(username) ?? line);
+    return [
+      {
+        line,
+        user: { username, ...Object.fromEntries(Object.entries(rest).filter(([, value]) => value !== undefined)) },
+      },
+    ];
   });
   if (problems.length > 0) throw usageError(`${file} has errors, so nothing was done:\n  ${problems.join('\n  ')}`);
   if (users.length === 0)
     throw usageError(`${file} has no users`, 'write one line per user below the heading "username"');
   return users;
 }
-
-function records(path: string, file: string): { record: Record<string, string>; line: number }[] {
-  let text: string;
-  try {
-    text = readFileSync(path, 'utf8');
-  } catch (error) {
-    throw usageError(
-      `${file} cannot be read (${(error as NodeJS.ErrnoException).code})`,
-      'name a CSV file with a column "username"',
-    );
-  }
-  try {
-    return parse(text, {
-      bom: true,
-      trim: true,
-      skip_empty_lines: true,
-      comment: '#',
-      columns: checkedColumns(file),
-      info: true,
-    }).map((entry) => {
-      const { record, info } = entry as unknown as { record: Record<string, string>; info: { lines: number } };
-      return { record, line: info.lines };
-    });
-  } catch (error) {
-    const { name, message } = error as Error;
-    if (name === 'CliError') throw error;
-    throw usageError(`${file} is not a valid CSV file: ${message}`);
-  }
-}
-
-const checkedColumns = (file: string) => (heading: string[]) => {
-  for (const column of heading) {
-    if ((COLUMNS as readonly string[]).includes(column)) continue;
-    const nearest = nearestWord(column, COLUMNS);
-    throw usageError(
-      `${file} has a column "${column}"; allowed are ${COLUMNS.join(', ')}`,
-      nearest && `did you mean "${nearest}"?`,
-    );
-  }
-  if (!heading.includes('username'))
-    throw usageError(`${file} has no column "username"`, 'its first line must name the columns');
-  return heading;
-};

@@ -11,7 +11,7 @@ import { confirm } from '../terminal/ask';
 import { plural } from '../terminal/output';
 import type { Audit } from './audit/audit';
 import { planCorrections } from './corrections/plan';
-import { applyCorrections, type Correction } from './corrections/store';
+import { type ApplyProps, applyCorrections, type Correction } from './corrections/store';
 import { showPlan, signed } from './format/text';
 import { type LedgerDatabase, LedgerError } from './ledger/database';
 
@@ -30,7 +30,7 @@ export interface CorrectProps {
  * @throws CliError (usage) where nobody can be asked or the answer is no; (refused) where somebody else has corrected meanwhile
  */
 export async function correct(props: CorrectProps): Promise<readonly Correction[]> {
-  const { context, options, database, audit } = props;
+  const { context, options, audit } = props;
   const { io } = context;
   const quiet = options.json || options.csv;
   const plan = planCorrections(
@@ -48,29 +48,38 @@ export async function correct(props: CorrectProps): Promise<readonly Correction[
     ? 'All of it belongs to budget windows that have ended. Record it as settled, without changing a counter?'
     : `Change the spend of ${plural(plan.changes.length, 'account')} and record it?`;
   await confirm(io, question, options.yes);
-  const corrections = await applyCorrections(database, {
+  return record(props, { ...plan, records: audit.settled.records });
+}
+
+/** Changes counters, tells what was changed, and makes LiteLLM read them. @throws CliError (refused) as {@link correct} */
+export async function record(
+  props: Omit<CorrectProps, 'audit'>,
+  corrections: Omit<ApplyProps, 'run' | 'appliedBy'>,
+): Promise<readonly Correction[]> {
+  const { context, options, database } = props;
+  const { io } = context;
+  const done = await applyCorrections(database, {
     run: randomUUID(),
     appliedBy: whoRuns(context),
-    ...plan,
-    records: audit.settled.records,
+    ...corrections,
   }).catch((error: unknown) => {
     if (error instanceof LedgerError && error.code === 'GW001')
       throw new CliError(error.message, EXIT.refused, 'run the command again');
     throw error;
   });
-  if (!quiet) {
-    for (const { kind, name, before, after, difference } of corrections) {
+  if (!options.json && !options.csv) {
+    for (const { kind, name, before, after, difference } of done) {
       io.print(`${kind} ${io.style.bold(name)}: ${signed(before, '')} → ${signed(after, '')} (${signed(difference)})`);
     }
     io.print(`recorded; \`gateway spend corrections\` prints the record`);
   }
-  await announce(props, corrections);
-  return corrections;
+  await announce(props, done);
+  return done;
 }
 
 /** LiteLLM keeps accounts in memory for a minute; the key-provisioner makes it read the corrected ones now. */
 async function announce(
-  { context, options, settings }: CorrectProps,
+  { context, options, settings }: Omit<CorrectProps, 'audit'>,
   corrections: readonly Correction[],
 ): Promise<void> {
   const ids = (kind: Correction['kind']) => corrections.filter((each) => each.kind === kind).map(({ id }) => id);

@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import type { CommandContext } from '../context';
 import * as audit from './audit-command';
 import * as corrections from './corrections-command';
+import * as repair from './repair-command';
 import * as month from './report/month-command';
 import * as totals from './report/totals-command';
 
@@ -10,5 +11,5 @@ export function register(program: Command, context: CommandContext): void {
   const spend = program
     .command('spend')
     .description('what was spent: by person, model or day; check the ledger, settle it with bills, correct it');
-  for (const command of [totals, month, audit, corrections]) command.register(spend, context);
+  for (const command of [totals, month, audit, repair, corrections]) command.register(spend, context);
 }

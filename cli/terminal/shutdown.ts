@@ -35,7 +35,13 @@ export async function shutDown(exitCode: number, lastLine = ''): Promise<void> {
     outcome.status === 'rejected' ? (outcome.reason as Error).message : [],
   );
   // Directly: whatever draws on the terminal may hold back what goes through the stream.
-  for (const line of [lastLine, ...failures].filter(Boolean)) writeSync(process.stderr.fd, `${line}\n`);
+  for (const line of [lastLine, ...failures].filter(Boolean)) {
+    try {
+      writeSync(process.stderr.fd, `${line}\n`);
+    } catch {
+      // Standard error cannot be written either; the exit code has to say it all.
+    }
+  }
   process.exit(exitCode);
 }
 
@@ -69,12 +75,20 @@ export async function restoringOnExit<T>(restore: () => void, work: () => Promis
   }
 }
 
-/** A reader that has gone (`| head`) is not an error: there is nothing more to print, and nothing to complain about. */
-export function endQuietlyOnBrokenPipe({ stdout, stderr }: Io, exitCode: () => number): void {
-  for (const stream of [stdout, stderr]) {
-    stream.on('error', (error: NodeJS.ErrnoException) => {
-      if (error.code !== 'EPIPE') throw error;
-      void shutDown(exitCode());
-    });
-  }
+/**
+ * Ends the process where its output can be written no longer. A reader that has gone (`| head`) is not an error: there is nothing
+ * more to print, and nothing to complain about. Any other reason is one; on standard error there is nobody left to be told.
+ */
+export function endWithOutput(
+  { stdout, stderr }: Io,
+  exitCode: () => number,
+  complaint: (error: Error) => string,
+): void {
+  stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code === 'EPIPE') void shutDown(exitCode());
+    else void shutDown(EXIT.output, complaint(error));
+  });
+  stderr.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code === 'EPIPE') void shutDown(exitCode());
+  });
 }

@@ -30,7 +30,9 @@ from provider_retries import wait_briefly  # noqa: E402
 from reply import SETTINGS  # noqa: E402
 from request_costs import count_by_the_price_sheet  # noqa: E402
 from request_fields import RULES, Refused, allowed_header, allowed_query, rewritten, rule_for  # noqa: E402
+from reservations import reserve_what_is_expected  # noqa: E402
 from spend_rows import leave_out_the_price_map  # noqa: E402
+from stream_lines import end_lines_as_events_do  # noqa: E402
 
 Scope = MutableMapping[str, Any]
 Message = MutableMapping[str, Any]
@@ -213,6 +215,8 @@ carry_past_litellm()
 count_by_the_price_sheet()
 leave_out_the_price_map()
 wait_briefly()
+reserve_what_is_expected()
+end_lines_as_events_do()
 put_in_front()
 drain_before_the_end(SETTINGS["drainLagSeconds"])
 

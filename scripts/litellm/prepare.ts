@@ -1,4 +1,6 @@
 /** Installs the pinned LiteLLM, generates its database client and makes an empty database with its migrations; prints where. */
+
+import { plainErrors } from '../../plain-errors';
 import { prepareDatabaseTemplate } from '../../runtime/installation/database-template';
 import { cacheDirectory } from '../../runtime/installation/directories';
 import { preparePythonEnvironment } from '../../runtime/installation/python-environment';
@@ -6,6 +8,7 @@ import { Problem } from '../../runtime/problem';
 import { LITELLM_VERSION } from '../../runtime/versions';
 import type { Release } from './there-and-back';
 
+plainErrors('prepare');
 void main();
 
 async function main(): Promise<void> {

@@ -9,11 +9,13 @@
 import { chmodSync, existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { plainErrors } from '../../plain-errors';
 import { startedCluster } from '../../runtime/installation/database-template';
 import { cacheDirectory } from '../../runtime/installation/directories';
 import { writeRecorded } from './recorded-database';
 import { type Release, thereAndBack } from './there-and-back';
 
+plainErrors('try-database');
 const [olderVersion = '', newerVersion = '', file] = process.argv.slice(2);
 void main();
 

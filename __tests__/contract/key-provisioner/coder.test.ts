@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { chat, eventually, send } from '../support/requests';
 import { type Gateway, startGateway } from '../support/start-gateway';
-import { type Client, newWorkspace, withConfiguration } from './client';
+import { Client, newWorkspace, withConfiguration } from './client';
 import { type StandInCoder, startStandInCoder } from './stand-in-coder';
 
 const HAIKU = 'claude-haiku-4-5';
@@ -240,4 +240,78 @@ test('the reconciler runs periodically', async () => {
     await new Promise((resolve) => setTimeout(resolve, 300));
   }
   expect((await chat(gateway.url, key, HAIKU)).status).toBe(401);
+});
+
+describe('a workspace that changes hands', () => {
+  const to = (workspace: ReturnType<typeof newWorkspace>) => {
+    const { owner_id, username } = newWorkspace();
+    return { ...workspace, owner_id, username };
+  };
+  const give = ({ workspace_id, owner_id }: ReturnType<typeof newWorkspace>) =>
+    coder.workspaces.set(workspace_id, { owner_id, transition: 'start', status: 'running' });
+
+  test.each([
+    ['and Coder confirms workspaces', () => client],
+    // Asked about owners although workspaces are not confirmed.
+    ['and Coder confirms none', () => new Client(gateway)],
+  ])(
+    "gives its new owner a new key with what was spent, and its former owner's token and key end, %s",
+    async (_how, asked) => {
+      const former = knownWorkspace();
+      const provisioner = asked();
+      const old = await provisioner.key(former);
+      await send('POST', `${gateway.url}/key/update`, gateway.masterKey, { key: old, spend: 1.5 });
+      const next = to(former);
+      give(next);
+      const key = await provisioner.key(next);
+      expect(key).not.toBe(old);
+      expect((await client.row(key)).user_id).toBe(next.owner_id);
+      expect((await client.row(key)).spend).toBe(1.5);
+      expect((await chat(gateway.url, old, HAIKU)).status).toBe(401);
+      for (const attempt of [
+        provisioner.start(former),
+        provisioner.configure(former, { agents: [], model: HAIKU }),
+        provisioner.rotate(former),
+      ]) {
+        const { status, body } = await attempt;
+        expect([status, body.detail]).toEqual([403, expect.stringMatching(/somebody else|another owner/)]);
+      }
+      expect((await provisioner.start(next)).body).toMatchObject({ key, reused: true });
+      expect((await client.row(key)).user_id).toBe(next.owner_id);
+      // And it may come back.
+      give(former);
+      const third = await provisioner.key(former);
+      expect([old, key]).not.toContain(third);
+      expect((await provisioner.start(next)).status).toBe(403);
+    },
+  );
+
+  test('stays with the owner proven last where Coder cannot be asked', async () => {
+    const { url } = await gateway.startKeyProvisionerCopy({ CODER_URL: '', CODER_TOKEN: '' });
+    const alone = new Client(gateway, url);
+    const former = newWorkspace();
+    await alone.key(former);
+    const next = to(former);
+    const key = await alone.key(next);
+    const { status, body } = await alone.start(former);
+    expect([status, body.detail]).toEqual([403, expect.stringContaining('gateway keys delete workspace-')]);
+    expect((await alone.start(next)).body).toMatchObject({ key, reused: true });
+    await alone.operate('DELETE', `workspace-${former.workspace_id}`);
+    expect((await alone.start(former)).status).toBe(201);
+  });
+
+  test('keeps its key as it is while Coder cannot say whose it is, and a revoked key stays revoked', async () => {
+    const former = knownWorkspace();
+    const provisioner = new Client(gateway);
+    const key = await provisioner.key(former);
+    const next = to(former);
+    give(next);
+    coder.failure = 500;
+    expect((await provisioner.start(next)).status).toBe(503);
+    expect((await provisioner.start(former)).body.key).toBe(key);
+    coder.failure = undefined;
+    await client.operate('POST', `workspace-${former.workspace_id}`, 'revoke');
+    expect((await provisioner.start(next)).status).toBe(403);
+    expect((await chat(gateway.url, key, HAIKU)).status).toBe(401);
+  });
 });

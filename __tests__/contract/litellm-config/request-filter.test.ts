@@ -1,4 +1,6 @@
-import { execFile } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { ALLOWED_ROUTES } from '../../../images/key-provisioner/src/keys/routes';
 import { REQUEST_RULES } from '../../../litellm-config/request-rules';
@@ -21,6 +23,8 @@ let failing: Awaited<ReturnType<typeof startScriptedAnthropic>>;
 let elsewhere: Awaited<ReturnType<typeof startForeignServer>>;
 let gateway: Gateway;
 let key: string;
+/** What LiteLLM asked for elsewhere before the first request. */
+let atStart: unknown[];
 
 beforeAll(async () => {
   [upstream, failing, elsewhere] = await Promise.all([
@@ -44,6 +48,7 @@ beforeAll(async () => {
     },
     env: { HTTP_PROXY: elsewhere.url, HTTPS_PROXY: elsewhere.url },
   });
+  atStart = [...elsewhere.requests];
   key = await newKey(['claude-haiku-4-5', 'claude-opus-4']);
 }, 900_000);
 afterAll(async () => {
@@ -364,6 +369,82 @@ test('lists of models and embeddings have LiteLLM ask nobody but the configured 
     // No model of the catalog makes embeddings; whatever is answered, nothing is sent elsewhere.
     await send('POST', `${gateway.url}${path}`, key, { model: MODEL, input: 'Hello', custom_llm_provider: 'openai' });
   }
+});
+
+describe('whatever is asked, and at its start, LiteLLM contacts nobody but its database and the configured address', () => {
+  const picture = 'https://pictures.example.com/a.png';
+  const server = 'https://tools.example.com/mcp';
+  const chatPicture = [{ role: 'user', content: [{ type: 'image_url', image_url: { url: picture } }] }];
+  const anthropicPicture = [{ role: 'user', content: [{ type: 'image', source: { type: 'url', url: picture } }] }];
+  const document = [{ role: 'user', content: [{ type: 'document', source: { type: 'url', url: picture } }] }];
+  const file = [{ role: 'user', content: [{ type: 'file', file: { file_id: picture } }] }];
+  const requests: [what: string, route: string, extra: object][] = [
+    ['a picture by its URL', '/v1/chat/completions', { messages: chatPicture }],
+    ['a picture by its URL', '/v1/messages', { messages: anthropicPicture }],
+    ['a picture by its URL', '/v1/messages/count_tokens', { messages: anthropicPicture }],
+    [
+      'a picture by its URL',
+      '/v1/responses',
+      { input: [{ role: 'user', content: [{ type: 'input_image', image_url: picture }] }] },
+    ],
+    ['a document by its URL', '/v1/messages', { messages: document }],
+    ['a file by its URL', '/v1/chat/completions', { messages: file }],
+    ['an MCP server', '/v1/messages', { mcp_servers: [{ type: 'url', url: server, name: 'x' }] }],
+    ['an MCP server', '/v1/responses', { tools: [{ type: 'mcp', server_label: 'x', server_url: server }] }],
+    ['an MCP server', '/v1/chat/completions', { tools: [{ type: 'mcp', server_label: 'x', server_url: server }] }],
+  ];
+
+  /** What processes and threads of LiteLLM connect to, while something happens; undefined where nobody can look. */
+  async function connectionsDuring(happens: () => Promise<void>): Promise<string[] | undefined> {
+    const watcher = spawn('strace', ['-f', '-qq', '-e', 'trace=connect,sendto', '-p', String(gateway.litellmPid)]);
+    let text = '';
+    watcher.stderr.setEncoding('utf8').on('data', (piece: string) => (text += piece));
+    const failed = await Promise.race([
+      once(watcher, 'error'),
+      once(watcher, 'exit'),
+      sleep(1500).then(() => undefined),
+    ]);
+    if (failed) return undefined;
+    await happens();
+    await sleep(500);
+    watcher.kill('SIGINT');
+    await once(watcher, 'exit');
+    return [...text.matchAll(/sin6?_port=htons\((\d+)\).*?(?:inet_addr\("|inet_pton\(AF_INET6, ")([^"]+)"/g)].map(
+      ([, port, address]) => `${address}:${port}`,
+    );
+  }
+
+  test('at its start: prices, betas and versions come from what is installed', () => {
+    expect(atStart).toEqual([]);
+  });
+
+  test.each(requests)('%s on %s is asked for by the provider, if by anybody', async (_what, route, extra) => {
+    for (const stream of [false, true]) {
+      const { status } = await ask(route, { ...extra, ...(route.endsWith('count_tokens') ? {} : { stream }) });
+      expect(status).toBeLessThan(500);
+    }
+  });
+
+  test('no connection and no look-up of a name leaves this machine, past the proxy neither', async () => {
+    const seen = await connectionsDuring(async () => {
+      for (const route of ROUTES) await ask(route, {}, '?beta=true');
+      for (const [, route, extra] of requests) await ask(route, extra);
+      for (const path of [
+        '/health/readiness',
+        '/health/liveliness',
+        '/v1/models',
+        '/v1/model/info',
+        '/public/model_hub',
+      ])
+        await send('GET', `${gateway.url}${path}`, gateway.masterKey);
+    });
+    if (!seen) return console.warn('SKIPPED: connections past the proxy are not looked at; that needs strace');
+    // The provider's stand-in at least.
+    expect(seen.length).toBeGreaterThan(0);
+    expect(seen.filter((to) => !/^(?:127\.0\.0\.1|::1|::ffff:127\.0\.0\.1):/.test(to) || to.endsWith(':53'))).toEqual(
+      [],
+    );
+  });
 });
 
 describe('what nobody knows', () => {

@@ -189,6 +189,16 @@ describe('a spent budget', () => {
     expect(usageOf(reply)['overage-period']).toBe('monthly');
   });
 
+  test('eight streams at once fit into two dollars, whatever most they ask for', async () => {
+    const many = await newKey({ max_budget: 2, budget_duration: '30d' });
+    const asked = { max_tokens: 32_000, model: MODEL };
+    const streams = Array.from({ length: 8 }, () => ask(gateway.url, many, MESSAGES_STREAMED, 'fault: slow', asked));
+    expect((await Promise.all(streams)).map(({ status }) => status)).toEqual(Array(8).fill(200));
+    // Sixteen times 32,000 tokens at $5 a million would be more than that.
+    const more = Array.from({ length: 16 }, () => ask(gateway.url, many, MESSAGES_STREAMED, 'fault: slow', asked));
+    expect((await Promise.all(more)).map(({ status }) => status)).toEqual(Array(16).fill(200));
+  });
+
   test('money that requests under way have set aside is no spent budget: the next request waits', async () => {
     const poor = await newKey({ max_budget: COST * 3.5, budget_duration: '30d' });
     const slow = ask(gateway.url, poor, MESSAGES_STREAMED, 'fault: slow', { max_tokens: 20_000 });
@@ -319,6 +329,33 @@ describe('a stream', () => {
     }
     expect(eventsOf(chat.body)[0]?.comment).toBe(true);
     expect(chat.body.trimEnd()).toMatch(/data: \[DONE\]$/);
+  });
+
+  test('characters that only Python takes for the end of a line are text like any other, whole and billed', async () => {
+    const text = 'one\u2028two\u2029three\u0085four five six seven';
+    const said = (body: string, pick: (data: ReturnType<typeof eventsOf>[number]['data']) => unknown) =>
+      eventsOf(body)
+        .map(({ data }) => (typeof data === 'object' ? (pick(data) ?? '') : ''))
+        .join('');
+    const reader = await newKey({ max_budget: 1, budget_duration: '30d' });
+    const messages = await ask(gateway.url, reader, MESSAGES_STREAMED, `repeat: ${text}`);
+    expect(said(messages.body, (data) => data['delta']?.text)).toBe(text);
+    const chat = await ask(gateway.url, reader, CHAT, `repeat: ${text}`, { stream: true });
+    expect(said(chat.body, (data) => data['choices']?.[0]?.delta?.content)).toBe(text);
+    expect(chat.body.trimEnd()).toMatch(/data: \[DONE\]$/);
+    const responses = await send('POST', `${gateway.url}/v1/responses`, reader, {
+      model: MODEL,
+      input: `repeat: ${text}`,
+      stream: true,
+    });
+    expect(
+      said(responses.body, (data) => (data['type'] === 'response.output_text.delta' ? data['delta'] : undefined)),
+    ).toBe(text);
+    expect(responses.body).toContain('response.completed');
+    await eventually(async () => {
+      const { body } = await send('GET', `${gateway.url}/key/info`, reader);
+      expect(body.info.spend).toBeCloseTo(3 * COST, 6);
+    }, 60);
   });
 
   test('one that breaks off ends with an error event', async () => {

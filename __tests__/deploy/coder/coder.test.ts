@@ -1,4 +1,7 @@
 import { randomUUID } from 'node:crypto';
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { workspaceToken } from '../../../images/key-provisioner/src/identity/workspace-token';
 import { settingsSchema } from '../../../settings/schema';
@@ -127,10 +130,12 @@ test('the key-provisioner is told to ask Coder, and nothing else of the platform
 });
 
 test('the exported template is pushed as it is, and its choices arrive', async () => {
+  const variables = join(mkdtempSync(join(tmpdir(), 'gateway-variables-')), 'variables.yaml');
+  writeFileSync(variables, `workspace_identity_secret: "${template.secret}"\n`, { mode: 0o600 });
   const pushed = coder.cli(
     templateAdmin,
     ...['templates', 'push', TEMPLATE, '--directory', template.exported],
-    ...['--variable', `workspace_identity_secret=${template.secret}`, '--yes'],
+    ...['--variables-file', variables, '--yes'],
   );
   expect(pushed).not.toMatch(/No \.terraform\.lock\.hcl|[Ee]rror/);
   const { id, active_version_id } = await coder.call<{ id: string; active_version_id: string }>(

@@ -43,6 +43,7 @@ const ELSEWHERE: Readonly<Record<string, string>> = {
     ].map((command) => [command, '__tests__/contract/cli/spend.test.ts']),
   ),
   'gateway spend audit --json': '__tests__/contract/cli/spend.test.ts',
+  'npx gateway spend repair': '__tests__/contract/cli/spend.test.ts',
   'gateway spend audit --apply': '__tests__/contract/cli/spend.test.ts',
   'npx gateway spend audit --apply': '__tests__/contract/cli/spend.test.ts',
   'coder tokens create --name key-provisioner --lifetime 8760h --scope workspace:read --scope template:read':
@@ -114,7 +115,9 @@ describe('getting started', () => {
       expect([file, existsSync(join(walk.directory, 'cdktf.out/template', file))]).toEqual([file, true]);
     // The variable that `coder templates push` is given.
     const push = commandsIn('docs/getting-started.md').find((line) => line.startsWith('coder templates push')) ?? '';
-    expect(walk.type(push.replace(/^.*?"\$\((.*)\)"$/, '$1')).trim()).toBe(walk.secret('workspace_identity_secret'));
+    expect(walk.type(push.replace(/^.*?<\((.*)\)$/, '$1')).trim()).toBe(
+      `workspace_identity_secret: "${walk.secret('workspace_identity_secret')}"`,
+    );
     walk.typed.add(push); // the push itself needs a Coder server
   });
 

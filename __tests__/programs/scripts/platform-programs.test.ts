@@ -29,7 +29,7 @@ function standIn(name: string, script: string): void {
   writeFileSync(join(directory, 'bin', name), `#!/bin/sh\n${script}\n`, { mode: 0o755 });
 }
 
-function run(script: 'plan' | 'deploy') {
+function run(script: 'plan' | 'deploy' | 'destroy') {
   const { status, stdout, stderr } = spawnSync(join(root, 'scripts', `${script}.sh`), {
     encoding: 'utf8',
     env: {
@@ -127,4 +127,29 @@ test('a port that somebody else took since the plan stops the deployment before 
   } finally {
     server.close();
   }
+});
+
+test('make destroy removes nothing while workspaces run, names them and what stops them', () => {
+  standIn(
+    'docker',
+    `case $* in
+      "ps --filter network=ai-gateway-edge "*)
+        printf 'ai-gateway-edge\\t\\t\\n'
+        printf 'gws-casey-dev-door\\tcasey\\tdev\\n'
+        printf 'somebody\\t\\t\\n' ;;
+      "ps "*) printf 'ai-gateway-litellm\\t\\t\\n' ;;
+    esac`,
+  );
+  standIn(
+    'terraform',
+    `case $* in *"version -json"*) echo '{"terraform_version": "1.11.4"}' ;; *) touch ${directory}/touched ;; esac`,
+  );
+  const { status, output } = run('destroy');
+  expect(status).toBe(1);
+  expect(output).toContain('nothing was removed');
+  expect(output).toContain('the workspace casey/dev (container gws-casey-dev-door)');
+  expect(output).toContain('coder stop casey/dev --yes');
+  expect(output).toContain('docker network disconnect ai-gateway-edge somebody');
+  expect(output).not.toContain('container ai-gateway');
+  expect(existsSync(join(directory, 'touched'))).toBe(false);
 });

@@ -257,3 +257,10 @@ test('every operation of the API description has a name of its own, and what it 
   // A rule that is not in the description is only found by being refused.
   expect(document.components.schemas.CreateKeyRequestInput.properties.username.pattern).toBe('^[^\\p{Cc}\\p{Cs}]*$');
 });
+
+test('a bootstrap that names one person twice is refused before any key is made', async () => {
+  const users = [{ username: 'ann', user_id: '1' }, { username: 'bob' }, { username: 'eve', user_id: '1' }];
+  const answer = await ask({ users }, bearer(SECRETS.adminToken), '/api/v1/admin/keys/bootstrap');
+  expect(answer.statusCode).toBe(422);
+  expect(answer.body).toContain('is the same person as users.0');
+});

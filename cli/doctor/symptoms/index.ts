@@ -1,5 +1,6 @@
 import type { Symptom } from '../symptom';
 import { budgetExhausted } from './budget-exhausted';
+import { budgetSetAside } from './budget-set-aside';
 import { clockWrong } from './clock-wrong';
 import { configurationBroken } from './configuration-broken';
 import { databaseDown } from './database-down';
@@ -36,6 +37,7 @@ export const SYMPTOMS: readonly Symptom[] = [
   keyExpired,
   keyRevoked,
   budgetExhausted,
+  budgetSetAside,
   modelNotFound,
   workspaceCutOff,
   workspaceFilesMissing,

@@ -19,6 +19,7 @@ import { GoneWorkspaces } from './keys/gone-workspaces';
 import { Keyring } from './keys/keyring';
 import { Ledger } from './keys/ledger';
 import { Operations } from './keys/operations';
+import { Ownership } from './keys/ownership';
 import { People } from './keys/people';
 import { PolicySweep } from './keys/policy-sweep';
 import { Reconciler } from './keys/reconciler';
@@ -101,8 +102,9 @@ function createServices(options: AppOptions, log: FastifyBaseLogger, limits: Lim
   const derivation = new Derivation(secrets.keyDerivationSecret);
   const ledger = new Ledger(litellm, derivation);
   const people = new People(litellm, configuration);
-  const keyring = new Keyring(litellm, ledger, people, derivation, configuration);
   const coder = options.coder && new CoderClient({ ...options.coder, metrics });
+  const ownership = new Ownership(options.coder?.token ? coder : undefined);
+  const keyring = new Keyring(litellm, ledger, people, derivation, configuration, ownership);
   const audit = new Audit(log, metrics);
   return {
     configuration,

@@ -83,7 +83,8 @@ export function answerTo(path: string, headers: IncomingHttpHeaders, body: Body,
   const call = options.wordy?.test(model) ? undefined : toolCallFor(body, options.prefer ?? 'write');
   const result = toolResult(body);
   const outcome = result?.is_error ? `Failed: ${JSON.stringify(result.content)}` : `Done: ${FILE} is written.`;
-  const text = result ? outcome : asksForTextEdit(body) ? TEXT_EDIT : `hello from ${model}`;
+  const repeated = /^repeat: (.*)$/su.exec(String(lastMessage(body).at(-1)?.text ?? ''))?.[1];
+  const text = repeated ?? (result ? outcome : asksForTextEdit(body) ? TEXT_EDIT : `hello from ${model}`);
   return {
     status: 200,
     message: {

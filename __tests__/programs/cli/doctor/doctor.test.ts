@@ -163,7 +163,7 @@ test('what cannot be checked is skipped with its reason', async () => {
   expect(reasons.get('workspace-cut-off')).toBe('the runtime of this test does not answer: no daemon');
   expect(reasons.get('key-revoked')).toContain('no key was named');
   expect(reasons.get('provider-credential')).toContain('--free');
-  expect(examined + notExamined.length).toBe(21);
+  expect(examined + notExamined.length).toBe(22);
 });
 
 test('a workspace that is not running is skipped', async () => {

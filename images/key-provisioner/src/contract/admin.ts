@@ -54,7 +54,15 @@ export const bootstrapRequestSchema = z
         }),
       )
       .min(1)
-      .max(1000),
+      .max(1000)
+      .superRefine((users, context) => {
+        const people = new Map<string, number>();
+        for (const [at, { username, user_id = username }] of users.entries()) {
+          const earlier = people.get(user_id);
+          if (earlier === undefined) people.set(user_id, at);
+          else context.addIssue({ code: 'custom', path: [at], message: `is the same person as users.${earlier}` });
+        }
+      }),
   })
   .meta({ id: 'BootstrapRequest' });
 /** Each person of a bootstrap, in one of three lists. */

@@ -2,7 +2,7 @@
 
 export * from './admin';
 export * from './configure';
-export { keyStateSchema, scopeSchema } from './fields';
+export { displayName, dollars, id, keyStateSchema, perMinute, scopeSchema } from './fields';
 export * from './keys';
 export * from './problem';
 export * from './reconcile';

@@ -9,6 +9,7 @@ import type { Derivation } from './derivation';
 import { type KeyId, keyName } from './key-id';
 import type { Ledger } from './ledger';
 import { changedLimits, limitsBody, needsRenewal, type Overrides } from './limits';
+import { formerOwners, type Ownership } from './ownership';
 import type { People } from './people';
 import { type KeyRecord, type Note, noteMetadata } from './record';
 import { SingleFlight } from './single-flight';
@@ -37,12 +38,13 @@ export class Keyring {
     private readonly people: People,
     private readonly derivation: Derivation,
     private readonly configuration: GatewayConfiguration,
+    private readonly ownership: Ownership,
   ) {}
 
   /**
    * The key for a subject: the one it has, brought up to the current policy and renewed, or a new one.
    *
-   * @throws Problem 403 when an operator has revoked it
+   * @throws Problem 403 when an operator has revoked it, or when its workspace is somebody else's now
    */
   async issue(request: IssueRequest): Promise<IssuedKey> {
     const { result, shared } = await this.flights.run(JSON.stringify(request), () => this.issueOnce(request));
@@ -107,6 +109,7 @@ export class Keyring {
       ]);
       // Generations follow one another: without the first there was never any, and nothing needs reading back.
       const isNew = first === undefined;
+      if (!isNew && (await this.handOver(request))) continue;
       const lost = first?.status === 'deleted' ? await this.ledger.lastDeletedGeneration(id) : 0;
       const note: Note = { ...this.noteFor(request), generation: lost + 1 };
       if (!isNew && round > 1 && (await this.repair(request, note))) {
@@ -125,6 +128,34 @@ export class Keyring {
     throw unavailable(
       `the key "${keyName(request.id)}" could not be issued because it was being changed at the same time; try again`,
     );
+  }
+
+  /**
+   * A workspace that has another owner than its key: claimed, or transferred. The new owner gets the next generation, so that what the
+   * former one may have kept no longer works; its spend is carried over.
+   *
+   * @returns whether there was such a key
+   * @throws Problem 403 where the one who asks is not the owner of today, or the key is revoked
+   */
+  private async handOver(request: IssueRequest): Promise<boolean> {
+    const { id, owner } = request;
+    if (id.scope !== 'workspace' || !owner) return false;
+    const live = await this.ledger.find(id);
+    const [current] = live;
+    if (!current?.note.owner || current.note.owner === owner) return false;
+    await this.ownership.requireOwner(id.subject, owner, current.note);
+    if (current.state === 'revoked') throw revoked(keyName(id));
+    const note: Note = {
+      ...current.note,
+      ...this.noteFor(request),
+      generation: current.note.generation + 1,
+      former_owners: formerOwners(current.note, owner),
+      // What was spent goes along, as with a rotation.
+      rotated_at: new Date().toISOString(),
+    };
+    await this.register(id, note, { spend: current.row.spend });
+    await this.litellm.deleteKeys(live.map(({ hash }) => hash));
+    return true;
   }
 
   /**

@@ -17,6 +17,8 @@ export const noteSchema = z.object({
   /** The person's policy when it was last made sure that LiteLLM has it. */
   person: z.string().nullable(),
   overrides: policySchema.exactPartial().exactOptional(),
+  /** Whose the workspace was before, by Coder's ids, the latest last. */
+  former_owners: z.array(z.string()).exactOptional(),
   /** When the key was last rotated, ISO 8601. */
   rotated_at: z.string().exactOptional(),
   /** When its spend was last set to zero by an operator, ISO 8601: what was spent before is no longer in its counter. */

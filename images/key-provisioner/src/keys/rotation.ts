@@ -1,6 +1,6 @@
 import type { IssuedKey } from '../contract';
 import type { LiteLLMClient } from '../litellm/client';
-import { Problem, revoked } from '../problem';
+import { forbidden, Problem, revoked } from '../problem';
 import type { Derivation } from './derivation';
 import { type KeyId, keyName } from './key-id';
 import type { Keyring } from './keyring';
@@ -13,6 +13,14 @@ import { SingleFlight } from './single-flight';
  * late and stays with the old key; the pause keeps rotation from being a way to spend without being counted.
  */
 const PAUSE_S = 60;
+
+/** How a key is rotated. */
+export interface RotationOptions {
+  /** Whether it may not have been rotated a moment ago: for holders, not for operators. */
+  readonly pause: boolean;
+  /** Who the key must belong to. @default - whoever it belongs to */
+  readonly owner?: string;
+}
 
 /** Replaces a key with its next generation. Spend is carried over: rotating does not renew a budget. */
 export class Rotation {
@@ -28,16 +36,21 @@ export class Rotation {
   /**
    * The next generation of a key, or undefined where there is no key; the old ones stop working before this returns.
    *
-   * @param options `pause` holds for holders, not for operators
-   * @throws Problem 403 where the key is revoked, 429 where it was rotated a moment ago
+   * @throws Problem 403 where the key is revoked or somebody else's, 429 where it was rotated a moment ago
    */
-  async rotate(id: KeyId, options: { pause: boolean }): Promise<IssuedKey | undefined> {
-    return (await this.flights.run(keyName(id), () => this.rotateOnce(id, options))).result;
+  async rotate(id: KeyId, options: RotationOptions): Promise<IssuedKey | undefined> {
+    return (await this.flights.run(JSON.stringify([keyName(id), options.owner]), () => this.rotateOnce(id, options)))
+      .result;
   }
 
-  private async rotateOnce(id: KeyId, { pause }: { pause: boolean }): Promise<IssuedKey | undefined> {
+  private async rotateOnce(id: KeyId, { pause, owner }: RotationOptions): Promise<IssuedKey | undefined> {
     const [current] = await this.ledger.find(id);
     if (!current) return undefined;
+    if (owner !== undefined && current.note.owner !== owner) {
+      throw forbidden(
+        `the key "${keyName(id)}" belongs to another owner of this workspace; a restart of the workspace tells which`,
+      );
+    }
     if (current.state === 'revoked') throw revoked(keyName(id));
     if (pause) rejectTooSoon(current.note);
     const generation = current.note.generation + 1;

@@ -28,7 +28,7 @@ export function bootstrapRoute(app: App, services: Services): void {
     },
     async (request) => {
       const result: BootstrapResponse = { created: [], existing: [], failed: [] };
-      const queue = [...unique(request.body.users as User[])];
+      const queue = [...(request.body.users as User[])];
       const worker = async () => {
         for (let user = queue.shift(); user; user = queue.shift()) await bootstrap(services, request, user, result);
       };
@@ -67,7 +67,3 @@ async function bootstrap(
     result.failed.push({ username, detail: asProblem(error, request).message });
   }
 }
-
-/** One entry per person: the last one counts. */
-const unique = (users: readonly User[]) =>
-  new Map(users.map((user) => [user.user_id ?? user.username, user] as const)).values();

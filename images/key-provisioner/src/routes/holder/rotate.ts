@@ -30,7 +30,10 @@ export function rotateRoute(app: App, services: Services): void {
         : { scope: 'user', subject: callingPerson(request).id };
       const actor = `${identity ? 'workspace' : 'person'} ${id.subject}`;
       return audited(services, request, { action: 'rotate', actor, id }, async () => {
-        const key = await services.rotation.rotate(id, { pause: true });
+        const key = await services.rotation.rotate(id, {
+          pause: true,
+          ...(identity ? { owner: identity.owner_id } : {}),
+        });
         if (!key) throw notFound(`there is no key named "${keyName(id)}" yet; request one first`);
         return key;
       });
