@@ -8,18 +8,19 @@ const OTHER_PROVIDERS = [
   'VERTEX',
   'FOUNDRY',
   'MANTLE',
-  'GATEWAY',
   'ANTHROPIC_AWS',
   'ANTHROPIC_GOOGLE_CLOUD',
 ];
 
 /**
- * Claude Code: managed settings, which neither a repository nor the environment overrides. The key comes from a managed
- * `apiKeyHelper`: it stays out of the environment of the commands that Claude Code runs, and a repository's own helper
- * (which would run without asking in print mode) is ignored. That a repository's settings and MCP servers are not
- * read at all is the work of the image's wrapper; what is pinned here holds without it too.
+ * Claude Code: managed settings, which neither a repository nor the environment overrides. Its gateway mode warns before a
+ * budget is spent and shows dollars in `/usage`. The image's wrapper hands it the key by a descriptor; without the wrapper it
+ * falls back to the ordinary mode and to the managed `apiKeyHelper`. Both keep the key out of the environment of the commands
+ * that Claude Code runs, and a repository's own helper (which would run without asking in print mode) is ignored. That a
+ * repository's settings and MCP servers are not read at all is the work of the wrapper too; what is pinned here holds without it.
  */
 export function claudeCode(context: AgentContext): AgentFiles {
+  const address = gatewayModeUrl(context);
   return {
     files: [
       jsonFile(PATHS.claudeCodeManaged, {
@@ -27,7 +28,8 @@ export function claudeCode(context: AgentContext): AgentFiles {
         allowManagedHooksOnly: true,
         enableAllProjectMcpServers: false,
         env: {
-          ANTHROPIC_BASE_URL: context.configuration.gateway_url.replace(/\/+$/, ''),
+          ANTHROPIC_BASE_URL: address ?? gatewayUrl(context),
+          CLAUDE_CODE_USE_GATEWAY: address === undefined ? '' : '1',
           ANTHROPIC_UNIX_SOCKET: '',
           ...Object.fromEntries(OTHER_PROVIDERS.map((name) => [`CLAUDE_CODE_USE_${name}`, ''])),
           // The connection to the gateway is not encrypted: a proxy would read the key.
@@ -45,6 +47,15 @@ export function claudeCode(context: AgentContext): AgentFiles {
       }),
     ],
   };
+}
+
+const gatewayUrl = (context: AgentContext) => context.configuration.gateway_url.replace(/\/+$/, '');
+
+/** Where Claude Code finds the gateway in its gateway mode, which takes plain HTTP on its own loopback only; undefined: nowhere. */
+function gatewayModeUrl(context: AgentContext): string | undefined {
+  const { protocol, hostname } = new URL(context.configuration.gateway_url);
+  if (protocol === 'https:' || ['localhost', '127.0.0.1', '[::1]'].includes(hostname)) return gatewayUrl(context);
+  return context.listenerPort === undefined ? undefined : `http://127.0.0.1:${context.listenerPort}`;
 }
 
 /**

@@ -15,6 +15,11 @@ export interface AgentContext {
   readonly key: string;
   /** The person's home directory, without a trailing slash. */
   readonly home: string;
+  /**
+   * Port of 127.0.0.1 on which the workspace forwards to the gateway.
+   * @default - an image that has no such listener
+   */
+  readonly listenerPort?: number | undefined;
 }
 
 /** What one agent needs in a workspace. */

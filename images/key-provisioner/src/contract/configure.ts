@@ -15,6 +15,15 @@ export const configureRequestSchema = workspaceIdentitySchema
   .meta({ id: 'ConfigureRequest' });
 export type ConfigureRequest = z.infer<typeof configureRequestSchema>;
 
+/**
+ * The query of the same. It is no field of the body, since key-provisioners that do not have it refuse unknown fields, and a workspace's
+ * image may be newer than its platform.
+ */
+export const configureQuerySchema = z.object({
+  /** Port of 127.0.0.1 on which the workspace forwards to the gateway; absent: it does not. */
+  listener: z.coerce.number().int().min(1).max(65_535).optional(),
+});
+
 /** What a workspace writes: whole files, owner only unless `mode` says otherwise. */
 export const configurationFileSchema = z
   .object({

@@ -3,6 +3,7 @@ import type { ServedModel } from '../../configuration';
 import {
   type ConfigureRequest,
   type ConfigureResponse,
+  configureQuerySchema,
   configureRequestSchema,
   configureResponseSchema,
 } from '../../contract';
@@ -29,6 +30,7 @@ export function configureRoute(app: App, services: Services): void {
         summary: 'Everything a workspace writes when it starts: its agents’ files and the environment of its shells',
         tags: ['workspace'],
         security: [{ workspace: [] }],
+        querystring: configureQuerySchema,
         body: configureRequestSchema,
         response: { 200: configureResponseSchema, ...problems(401, 403, 502, 503) },
       },
@@ -36,12 +38,18 @@ export function configureRoute(app: App, services: Services): void {
     async (request) => {
       const issue = workspaceIssue(request.body);
       const decision = { action: 'configure', actor: `workspace ${issue.id.subject}`, id: issue.id } as const;
-      return audited(services, request, decision, () => configure(services, request.body));
+      return audited(services, request, decision, () =>
+        configure(services, request.body, request.query.listener),
+      );
     },
   );
 }
 
-async function configure(services: Services, body: ConfigureRequest): Promise<ConfigureResponse> {
+async function configure(
+  services: Services,
+  body: ConfigureRequest,
+  listenerPort: number | undefined,
+): Promise<ConfigureResponse> {
   const { configuration, keyring } = services;
   const missing = body.agents.find((agent) => !configuration.agents.includes(agent));
   if (missing)
@@ -60,6 +68,7 @@ async function configure(services: Services, body: ConfigureRequest): Promise<Co
     models: allowed,
     key,
     home: HOME,
+    listenerPort,
   });
   return { files, environment, key: about };
 }
