@@ -120,7 +120,7 @@ async function story(): Promise<void> {
   saw(`spend of ${workspace.keyName}: ${usd(spent.spend)}`, workspace.ssh('ai-usage'));
 
   step('limits: a model the key may not use, and no way to the admin side');
-  expect((await platform.complete(firstKey, 'claude-no-such')).status === 403, 'an unknown model is refused');
+  expect((await platform.complete(firstKey, 'claude-no-such')).status === 400, 'an unknown model is refused');
   const reach = (url: string) =>
     workspace.inside(['curl', '-s', '-o', '/dev/null', '-m', '5', '-w', '%{http_code}', url], { mayFail: true }).stdout;
   expect(reach('http://litellm:4000/ui/') === '404', 'the admin UI does not exist from a workspace');

@@ -6,12 +6,11 @@
 # The version is the tag's. `private` goes, without which npm publishes nothing from a checkout; `repository` is what npm compares
 # the provenance with.
 set -euo pipefail
-# shellcheck source=scripts/usage.sh
-. "$(dirname "${BASH_SOURCE[0]}")/usage.sh" some "$@"
 
 if (($# != 2)); then
   echo 'usage: scripts/prepare-release.sh TAG REPOSITORY' >&2
-  exit 2
+  [[ ${1:-} == --help ]] || exit 2
+  exit 0
 fi
 tag=$1
 repository=$2

@@ -366,20 +366,22 @@ test('rows older than the retention are deleted without a licence, and the daily
 });
 
 test('counters that lost spend get it back from the rows, once, and what an audit corrected stays corrected', async () => {
+  const key = await provisioner.key(other);
   // As after a crash: the rows are there, some minutes old, and the counters are not.
-  await database.query(`UPDATE "LiteLLM_SpendLogs" SET "endTime" = "endTime" - interval '3 minutes'`);
-  const before = { key: await keySpend(keys.spender), person: await personSpend() };
-  await database.query('UPDATE "LiteLLM_VerificationToken" SET spend = spend - 0.3 WHERE token = $1', [
-    hashKey(keys.spender),
-  ]);
+  await database.query(
+    `UPDATE "LiteLLM_SpendLogs" SET "endTime" = "endTime" - interval '3 minutes' WHERE "user" = $1`,
+    [person],
+  );
+  const before = { key: await keySpend(key), person: await personSpend() };
+  await database.query('UPDATE "LiteLLM_VerificationToken" SET spend = spend - 0.3 WHERE token = $1', [hashKey(key)]);
   await database.query('UPDATE "LiteLLM_UserTable" SET spend = spend - 0.3 WHERE user_id = $1', [person]);
   const refused = await spend('repair');
   expect(refused.code).toBe(2);
-  expect(refused.stdout).toContain(`workspace-${spender.workspace_id}`.slice(0, 30));
+  expect(refused.stdout).toContain(`workspace-${other.workspace_id}`.slice(0, 30));
   const { code, stdout } = await spend('repair', '--json', '--yes');
   expect(code).toBe(0);
   expect(JSON.parse(stdout)).toHaveLength(2);
-  expect(await keySpend(keys.spender)).toBeCloseTo(before.key, CENT_OF_A_CENT);
+  expect(await keySpend(key)).toBeCloseTo(before.key, CENT_OF_A_CENT);
   expect(await personSpend()).toBeCloseTo(before.person, CENT_OF_A_CENT);
   expect((await spend('repair', '--yes')).stdout).toContain('no counter is below its requests');
   expect((await spend('corrections')).stdout).toContain('+$0.30');
