@@ -57,6 +57,7 @@ local function keyIsKnown(handle, path, key, authorization, apiKey)
       answer, words = handle:httpCall(${text(KEY_CHECK_CLUSTER)}, {
         [":method"] = "GET", [":path"] = "/v1/models", [":authority"] = "litellm",
         ["authorization"] = authorization, ["x-api-key"] = apiKey, [${text(ANTHROPIC_HEADER)}] = anthropic and "2023-06-01" or nil,
+        ["x-envoy-retry-on"] = "connect-failure", ["x-envoy-max-retries"] = "${replicas > 1 ? 5 : 0}",
       }, nil, ${ANSWER_WITHIN_MS})
       status = tonumber(answer[":status"]) or 503
       -- Nobody took the connection, or nobody in time; another LiteLLM may.
