@@ -80,7 +80,7 @@ const chain = (connectionManager: object) => ({
 });
 
 function gateway(props: EdgeConfigurationProps): object {
-  const { requestTimeoutSeconds, classes } = props;
+  const { requestTimeoutSeconds, classes, litellm, replicas = litellm.length } = props;
   return {
     stat_prefix: 'gateway',
     // The longest silence of an agent's turn: one that is not streamed says nothing until it is done.
@@ -93,7 +93,7 @@ function gateway(props: EdgeConfigurationProps): object {
       headers_with_underscores_action: 'DROP_HEADER',
     },
     http_filters: [
-      lua('edge.requests', edgeFilter()),
+      lua('edge.requests', edgeFilter(replicas)),
       lua('edge.uploads', uploadsFilter()),
       typed('envoy.filters.http.buffer', 'http.buffer.v3.Buffer', { max_request_bytes: READ_WHOLE }),
       router(),
@@ -101,13 +101,11 @@ function gateway(props: EdgeConfigurationProps): object {
     local_reply_config: localAnswers(),
     route_config: {
       virtual_hosts: [
-        { name: 'all', domains: ['*'], routes: routes(classes), ...(several(props) ? { retry_policy: RETRIES } : {}) },
+        { name: 'all', domains: ['*'], routes: routes(classes), ...(replicas > 1 ? { retry_policy: RETRIES } : {}) },
       ],
     },
   };
 }
-
-const several = ({ litellm, replicas = litellm.length }: EdgeConfigurationProps) => replicas > 1;
 
 /** Envoy takes `Transfer-Encoding` away before any filter sees it; here it still is, and the filter refuses what has a copy. */
 const CHUNKED = {

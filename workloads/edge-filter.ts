@@ -22,8 +22,10 @@ const refused = ({ status, type, message }: Refusal) =>
 /**
  * The edge's own part of the work on each request, in Lua: what it refuses before a body is read, and what of a request
  * reaches LiteLLM. A known key is remembered for a minute for the sake of body sizes only; LiteLLM judges each request itself.
+ *
+ * @param replicas - how many LiteLLM there are
  */
-export const edgeFilter = (): string => `
+export const edgeFilter = (replicas: number): string => `
 local HEADERS = ${set(PASSED_HEADERS)}
 local PREFIXES = ${list(PASSED_HEADER_PREFIXES)}
 local ADMIN = ${set(ADMIN_SEGMENTS)}
@@ -50,11 +52,17 @@ local function keyIsKnown(handle, path, key, authorization, apiKey)
   -- LiteLLM's refusal says more than that the key is not valid, in the envelope that it is asked for.
   local asked = (anthropic and "anthropic\\n" or "openai\\n") .. key
   if (unknown[asked] or 0) <= now then
-    local answer, words = handle:httpCall(${text(KEY_CHECK_CLUSTER)}, {
-      [":method"] = "GET", [":path"] = "/v1/models", [":authority"] = "litellm",
-      ["authorization"] = authorization, ["x-api-key"] = apiKey, [${text(ANTHROPIC_HEADER)}] = anthropic and "2023-06-01" or nil,
-    }, nil, ${ANSWER_WITHIN_MS})
-    local status = tonumber(answer[":status"]) or 503
+    local answer, words, status
+    for _ = 1, ${replicas > 1 ? 4 : 1} do
+      answer, words = handle:httpCall(${text(KEY_CHECK_CLUSTER)}, {
+        [":method"] = "GET", [":path"] = "/v1/models", [":authority"] = "litellm",
+        ["authorization"] = authorization, ["x-api-key"] = apiKey, [${text(ANTHROPIC_HEADER)}] = anthropic and "2023-06-01" or nil,
+        ["x-envoy-retry-on"] = "connect-failure", ["x-envoy-max-retries"] = "${replicas > 1 ? 5 : 0}",
+      }, nil, ${ANSWER_WITHIN_MS})
+      status = tonumber(answer[":status"]) or 503
+      -- Nobody took the connection, or nobody in time; another LiteLLM may.
+      if status ~= 503 then break end
+    end
     if status >= 500 then away(handle, path) return false end
     if status ~= 401 then
       remember("known", key, now + ${KNOWN_SECONDS})

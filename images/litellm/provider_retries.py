@@ -4,7 +4,8 @@ from typing import Any
 
 import litellm
 
-LONGEST_SECONDS = 2.0
+# It waits after the last attempt too.
+LONGEST_SECONDS = 1.0
 
 
 def wait_briefly() -> None:

@@ -308,6 +308,29 @@ test('an answer streams through piece by piece', async () => {
   expect(pieces).toEqual(['first', 'last']);
 });
 
+test('a stream may last for longer than the edge bears silence, which is counted from its last piece', async () => {
+  // Two seconds of silence: the edge adds a minute to what LiteLLM may take.
+  const impatient = await startEdge(litellm.port, bodyClasses(4096), 2 - 60);
+  const streamed = async (pauses: readonly number[]) => {
+    litellm.answer = async (socket) => {
+      socket.write('HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nTransfer-Encoding: chunked\r\n\r\n');
+      for (const pause of pauses) {
+        await sleep(pause);
+        socket.write('5\r\npiece\r\n');
+      }
+      socket.write('0\r\n\r\n');
+    };
+    const answer = await fetch(`http://${HOST}:${impatient.port}/v1/messages`, { method: 'POST', body: '{}' });
+    return answer.text();
+  };
+  try {
+    expect(await streamed([0, 1000, 1000, 1000, 1000])).toBe('piece'.repeat(5));
+    await expect(streamed([0, 20_000])).rejects.toThrow();
+  } finally {
+    await impatient.stop();
+  }
+});
+
 test('a LiteLLM that is down is a 503 that says when to come back, in the words of the route', async () => {
   const [closed = 0] = await freePorts(1);
   const another = await startEdge(closed, bodyClasses(4096));

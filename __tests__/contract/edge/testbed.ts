@@ -22,6 +22,7 @@ export interface RunningEdge {
 export async function startEdge(
   upstream: number | readonly number[],
   classes: readonly BodyClass[],
+  requestTimeoutSeconds = 900,
 ): Promise<RunningEdge> {
   const upstreams = typeof upstream === 'number' ? [upstream] : upstream;
   const { program } = await sendCommand<{ program: string }>('POST', '/envoy');
@@ -32,7 +33,7 @@ export async function startEdge(
     listen: { host: HOST, port },
     healthPort,
     litellm: upstreams.map((upstream) => ({ host: HOST, port: upstream })),
-    requestTimeoutSeconds: 900,
+    requestTimeoutSeconds,
     classes,
   });
   writeFileSync(file, configuration);
