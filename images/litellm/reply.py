@@ -38,9 +38,10 @@ KEPT_ON_ERRORS = (
     b"www-authenticate",
     b"x-litellm-attempted-",
 )
-# Clients that make nothing of `x-should-retry`: at a 429 OpenCode waits until `Retry-After`, for days, and Codex says "exceeded
-# retry limit" in place of our sentence. At 402 both stop and show it.
-WAIT_OR_HIDE_429 = ("opencode", "codex")
+# Clients that make nothing of `x-should-retry`, by protocol: at a 429 OpenCode and Kilo Code wait until `Retry-After`, for
+# days, Codex says "exceeded retry limit" in place of our sentence, and Cline (`ai-sdk/anthropic`) asks six times within a
+# minute. At 402 they stop and show it.
+WAIT_OR_HIDE_429 = {"openai": ("opencode", "kilo-code", "codex"), "anthropic": ("ai-sdk/anthropic",)}
 # Answers that are changed in their body.
 READ_WHOLE = ("/v1/models", "/models", COUNT_PATH)
 
@@ -114,7 +115,7 @@ class Reply:
             await self.send_whole(self.status, orjson.dumps(count), self.headers, await self.usage())
 
     async def refuse(self, answer: Answer) -> None:
-        if answer.type == "billing_error" and self.envelope == "openai" and self.agent.startswith(WAIT_OR_HIDE_429):
+        if answer.type == "billing_error" and self.agent.startswith(WAIT_OR_HIDE_429[self.envelope]):
             # Without `Retry-After`, which Codex waits for at any status.
             more = {name: value for name, value in answer.headers.items() if name != "retry-after"}
             answer = replace(answer, status=402, headers=more)

@@ -149,14 +149,20 @@ describe('a spent budget', () => {
 
   test('clients that wait days at a 429, or hide its sentence, are told by 402', async () => {
     const poor = await newKey({ max_budget: 0, budget_duration: '30d' });
-    for (const agent of ['opencode/1.18.0', 'codex_exec/0.171']) {
-      const answer = await fetch(`${gateway.url}${CHAT.path}`, {
+    const told = [
+      ['opencode/1', CHAT],
+      ['codex_exec/0.1', CHAT],
+      ['Kilo-Code/7', CHAT],
+      ['ai-sdk/anthropic/4', MESSAGES],
+    ] as const;
+    for (const [agent, route] of told) {
+      const answer = await fetch(`${gateway.url}${route.path}`, {
         method: 'POST',
         headers: { authorization: `Bearer ${poor}`, 'user-agent': agent, connection: 'close' },
-        body: JSON.stringify(CHAT.body('Hello')),
+        body: JSON.stringify(route.body('Hello')),
       });
       const reply = { status: answer.status, headers: answer.headers, body: await answer.json() };
-      expect(errorIn(CHAT, reply)).toMatchObject({ status: 402, type: 'billing_error' });
+      expect(errorIn(route, reply)).toMatchObject({ status: 402, type: 'billing_error' });
     }
   });
 

@@ -152,6 +152,56 @@ test('Codex speaks the responses protocol and takes the key from the file', () =
   expect(file).not.toContain(KEY);
 });
 
+test('Kilo Code pins address, key and provider like OpenCode, in its own managed file', () => {
+  const managed = json('kilo-code', '/etc/kilo/kilo.json');
+  expect(managed).toMatchObject({ enabled_providers: ['litellm'], autoupdate: false, share: 'disabled' });
+  expect(managed.provider).toEqual(json('opencode', '/etc/opencode/opencode.json').provider);
+  expect(json('kilo-code', '/home/coder/.config/kilo/kilo.json').model).toBe('litellm/claude-sonnet-4-5');
+  expect(render(['kilo-code']).environment).toMatchObject({
+    KILO_DISABLE_PROJECT_CONFIG: '1',
+    KILO_TELEMETRY_LEVEL: 'off',
+    KILO_DISABLE_AUTOUPDATE: '1',
+  });
+});
+
+describe('Cline', () => {
+  const settings = (context = contextOf()) => {
+    const { lastUsedProvider, providers } = json('cline', '/home/coder/.config/cline/providers.json', context);
+    expect(Object.keys(providers)).toEqual([lastUsedProvider]);
+    return providers[lastUsedProvider].settings;
+  };
+
+  test('speaks Anthropic’s protocol with a Claude model, where its prompts are cached, and OpenAI’s with any other', () => {
+    expect(settings()).toMatchObject({
+      provider: 'anthropic',
+      baseUrl: 'http://litellm:4000/v1',
+      contextWindow: 200_000,
+    });
+    const { family: _, ...model } = contextOf().model;
+    const other = contextOf(undefined, { model: { ...model, name: 'nova-pro' } });
+    expect(settings(other)).toMatchObject({ provider: 'openai-compatible', model: 'nova-pro' });
+  });
+
+  test('is told by the environment where its files are, and leaves no process behind', () => {
+    const { environment } = render(['cline']);
+    expect(environment).toMatchObject({ CLINE_SESSION_BACKEND_MODE: 'local', CLINE_NO_AUTO_UPDATE: '1' });
+    const globals = JSON.parse(content('cline', environment.CLINE_GLOBAL_SETTINGS_PATH!));
+    expect(globals).toMatchObject({ telemetryOptOut: true, autoUpdateEnabled: false });
+    expect(content('cline', environment.CLINE_PROVIDER_SETTINGS_PATH!)).toContain(KEY);
+  });
+});
+
+test('GitHub Copilot CLI is offline, takes the key from a command, and knows how long a prompt may be', () => {
+  expect(render(['copilot'], contextOf(undefined, { home: "/home/o'neil" })).environment).toMatchObject({
+    COPILOT_OFFLINE: 'true',
+    COPILOT_PROVIDER_TYPE: 'anthropic',
+    COPILOT_PROVIDER_BASE_URL: 'http://litellm:4000',
+    COPILOT_PROVIDER_API_KEY_COMMAND: "cat '/home/o'\\''neil/.config/litellm/key'",
+    COPILOT_PROVIDER_MAX_PROMPT_TOKENS: '168000',
+    COPILOT_PROVIDER_MAX_OUTPUT_TOKENS: '32000',
+  });
+});
+
 test('Continue lists the chosen model first', () => {
   const { models } = parse(content('continue', '/home/coder/.continue/config.yaml', contextOf('claude-opus-4')));
   expect(models.map((model: { model: string }) => model.model)).toEqual([

@@ -80,6 +80,7 @@ esac
 
 cd "$project" || exit 1
 disable_git_commands
+[[ ${without_hooks:-} != yes ]] || set_git core.hooksPath /dev/null
 cd /
 export PWD=$project
 exec "$program" ${arguments[@]+"${arguments[@]}"}

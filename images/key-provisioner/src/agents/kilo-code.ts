@@ -21,6 +21,8 @@ export function kiloCode(context: AgentContext): AgentFiles {
       KILO_DISABLE_SESSION_INGEST: '1',
       KILO_DISABLE_SHARE: '1',
       KILO_TELEMETRY_LEVEL: 'off',
+      // Without a limit it waits for ever for an unreachable gateway (measured).
+      KILO_SESSION_RETRY_LIMIT: '2',
     },
   };
 }
