@@ -1,11 +1,11 @@
 #!/usr/bin/env bash
-# Install the programs that tests run beside Node: HAProxy (the workspaces' door), ShellCheck, and the
-# shells that completion is offered for. Does nothing where they are.
+# Install the programs that tests run beside Node: HAProxy (the workspaces' door), socat (their listener), tmux (the terminal of
+# agents), ShellCheck, and the shells that completion is offered for. Does nothing where they are.
 set -euo pipefail
 
 missing=()
 [[ -x /usr/sbin/haproxy || -x /usr/local/sbin/haproxy ]] || missing+=(haproxy)
-for program in shellcheck zsh fish; do
+for program in shellcheck zsh fish socat tmux; do
   command -v "$program" >/dev/null || missing+=("$program")
 done
 ((${#missing[@]})) || exit 0

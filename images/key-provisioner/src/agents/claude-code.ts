@@ -3,14 +3,7 @@ import { type AgentContext, type AgentFiles, jsonFile, keyPath, outputLimit } fr
 import { PATHS } from './paths';
 
 /** Providers that a repository's settings could switch to; the key would go to whatever address they name. */
-const OTHER_PROVIDERS = [
-  'BEDROCK',
-  'VERTEX',
-  'FOUNDRY',
-  'MANTLE',
-  'ANTHROPIC_AWS',
-  'ANTHROPIC_GOOGLE_CLOUD',
-];
+const OTHER_PROVIDERS = ['BEDROCK', 'VERTEX', 'FOUNDRY', 'MANTLE', 'ANTHROPIC_AWS', 'ANTHROPIC_GOOGLE_CLOUD'];
 
 /**
  * Claude Code: managed settings, which neither a repository nor the environment overrides. Its gateway mode warns before a
