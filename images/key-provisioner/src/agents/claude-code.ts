@@ -32,7 +32,6 @@ export function claudeCode(context: AgentContext): AgentFiles {
           CLAUDE_CODE_MAX_OUTPUT_TOKENS: String(outputLimit(context.model)),
           // Ten retries are three silent minutes (measured).
           CLAUDE_CODE_MAX_RETRIES: '2',
-          CLAUDE_CODE_DISABLE_EXPERIMENTAL_BETAS: '1',
           CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC: '1',
           CLAUDE_CODE_DISABLE_LEGACY_MODEL_REMAP: '1',
           DISABLE_AUTOUPDATER: '1',
