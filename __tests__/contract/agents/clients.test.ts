@@ -77,8 +77,7 @@ describe('Claude Code gives up soon, and shows our own sentence', () => {
   const asked = () => agents.sent.filter(({ url }) => url.startsWith('/v1/messages?') || url === '/v1/messages');
   const CASES = [
     ['a key whose budget is spent', { max_budget: 0.000001 }, /the budget of this key, \$0\.000001, is used up/, 1],
-    // Measured: five requests within some seconds, though x-should-retry says no; without it, it is minutes.
-    ['a key that has ended', { duration: '1s' }, /this key has expired; start the workspace again/, 5],
+    ['a key that has ended', { duration: '1s' }, /this key has expired; start the workspace again/, 1],
   ] as const;
 
   test.each(CASES)('%s', async (_name, limits, sentence, atMost) => {

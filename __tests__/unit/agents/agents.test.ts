@@ -111,6 +111,19 @@ describe('Claude Code', () => {
     expect(env).toMatchObject({ NO_PROXY: 'litellm,localhost,127.0.0.1', CLAUDE_CODE_USE_BEDROCK: '' });
   });
 
+  test('is in its gateway mode where the gateway is on loopback or has TLS, and nowhere else', () => {
+    const mode = (gatewayUrl?: string, listenerPort?: number) => {
+      const context = contextOf(undefined, { listenerPort });
+      const configuration = { ...context.configuration, ...(gatewayUrl ? { gateway_url: gatewayUrl } : {}) };
+      const { CLAUDE_CODE_USE_GATEWAY, ANTHROPIC_BASE_URL } = managed({ ...context, configuration }).env;
+      return [CLAUDE_CODE_USE_GATEWAY, ANTHROPIC_BASE_URL];
+    };
+    expect(mode()).toEqual(['', 'http://litellm:4000']);
+    expect(mode(undefined, 14000)).toEqual(['1', 'http://127.0.0.1:14000']);
+    expect(mode('http://127.0.0.1:4321')).toEqual(['1', 'http://127.0.0.1:4321']);
+    expect(mode('https://ai.example.com', 14000)).toEqual(['1', 'https://ai.example.com']);
+  });
+
   test('gives up after two retries', () => {
     expect(managed().env.CLAUDE_CODE_MAX_RETRIES).toBe('2');
   });

@@ -3,7 +3,7 @@ import type { Agent } from '../../../../images/key-provisioner/src/configuration
 import { ALLOWED_ROUTES } from '../../../../images/key-provisioner/src/keys/routes';
 import { gatewayConfiguration } from '../../../../litellm-config/gateway-json';
 import { eventually, send } from '../../support/requests';
-import { startScriptedAnthropic } from '../../support/scripted-anthropic/scripted-anthropic';
+import { type Options, startScriptedAnthropic } from '../../support/scripted-anthropic/scripted-anthropic';
 import { type Gateway, startGateway } from '../../support/start-gateway';
 import { installClients } from './clients';
 import { startRecorder } from './recorder';
@@ -15,9 +15,9 @@ export { renderAgentFiles };
 const MODELS = ['claude-sonnet-4-5', 'claude-haiku-4-5', 'claude-opus-4'];
 
 /** The real clients, the real LiteLLM and, in the provider's place, a script. */
-export async function startAgentsGateway() {
+export async function startAgentsGateway(script: Options = {}) {
   const programs = await installClients();
-  const upstream = await startScriptedAnthropic();
+  const upstream = await startScriptedAnthropic(script);
   const gateway = await startGateway({ mock: ['bedrock'], apiBase: { anthropic: upstream.url } });
   const recorder = await startRecorder(gateway.url);
 
@@ -37,11 +37,15 @@ export async function startAgentsGateway() {
     return body.key;
   }
 
-  /** A workspace with these agents, and a key of its own unless one is given. */
-  async function newWorkspace(agents: readonly Agent[], key?: string): Promise<Workspace & { key: string }> {
+  /** A workspace with these agents, and a key of its own unless one is given. `url`: where its agents find the gateway. */
+  async function newWorkspace(
+    agents: readonly Agent[],
+    key?: string,
+    url = recorder.url,
+  ): Promise<Workspace & { key: string }> {
     const workspace = new Workspace();
     const owned = key ?? (await newKey());
-    await workspace.configure(agents, contextOf(gateway, recorder.url, owned));
+    await workspace.configure(agents, contextOf(gateway, url, owned));
     return Object.assign(workspace, { key: owned });
   }
 
