@@ -124,6 +124,14 @@ describe('Claude Code', () => {
     expect(mode('https://ai.example.com', 14000)).toEqual(['1', 'https://ai.example.com']);
   });
 
+  test('leaves experimental betas out where a model may be answered by Bedrock, and nowhere else', () => {
+    const named = 'CLAUDE_CODE_DISABLE_EXPERIMENTAL_BETAS';
+    const { configuration, models } = contextOf();
+    expect(managed().env).not.toHaveProperty(named);
+    const onBedrock = configuration.models.find((model) => model.experimental_betas === false)!;
+    expect(managed(contextOf(undefined, { models: [...models, onBedrock] })).env).toHaveProperty(named, '1');
+  });
+
   test('gives up after two retries', () => {
     expect(managed().env.CLAUDE_CODE_MAX_RETRIES).toBe('2');
   });

@@ -99,7 +99,9 @@ export type AskClient = (
 ) => ReturnType<Workspace['run']>;
 
 function contextOf(gateway: Gateway, gatewayUrl: string, key: string): Omit<AgentContext, 'home'> {
-  const configuration = gatewayConfiguration(gateway.settings, { gatewayUrl });
+  // Bedrock's models are LiteLLM's own answers here; with them Claude Code would leave out what only Anthropic's API has.
+  const providers = { ...gateway.settings.providers, bedrock: { credentials: 'off' as const } };
+  const configuration = gatewayConfiguration({ ...gateway.settings, providers }, { gatewayUrl });
   const named = (name: string) => configuration.models.find((model) => model.name === name)!;
   const [model, smallModel] = [named('claude-sonnet-4-5'), named('claude-haiku-4-5')];
   return { configuration, model, smallModel, models: MODELS.map(named), key };

@@ -32,6 +32,10 @@ export function claudeCode(context: AgentContext): AgentFiles {
           CLAUDE_CODE_MAX_OUTPUT_TOKENS: String(outputLimit(context.model)),
           // Ten retries are three silent minutes (measured).
           CLAUDE_CODE_MAX_RETRIES: '2',
+          // Bedrock refuses fields that it does not have; what is asked of Anthropic may be answered by it.
+          ...(context.models.some(({ experimental_betas }) => experimental_betas === false)
+            ? { CLAUDE_CODE_DISABLE_EXPERIMENTAL_BETAS: '1' }
+            : {}),
           CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC: '1',
           CLAUDE_CODE_DISABLE_LEGACY_MODEL_REMAP: '1',
           DISABLE_AUTOUPDATER: '1',
