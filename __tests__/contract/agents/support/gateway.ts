@@ -37,15 +37,15 @@ export async function startAgentsGateway(script: Options = {}) {
     return body.key;
   }
 
-  /** A workspace with these agents, and a key of its own unless one is given. `url`: where its agents find the gateway. */
+  /** A workspace with these agents, and a key of its own unless one is given. `url`: where its agents find the gateway. `model`: what was chosen. */
   async function newWorkspace(
     agents: readonly Agent[],
     key?: string,
-    url = recorder.url,
+    { url = recorder.url, model = MODELS[0]! }: { url?: string; model?: string } = {},
   ): Promise<Workspace & { key: string }> {
     const workspace = new Workspace();
     const owned = key ?? (await newKey());
-    await workspace.configure(agents, contextOf(gateway, url, owned));
+    await workspace.configure(agents, contextOf(gateway, url, owned, model));
     return Object.assign(workspace, { key: owned });
   }
 
@@ -98,13 +98,13 @@ export type AskClient = (
   env?: Record<string, string>,
 ) => ReturnType<Workspace['run']>;
 
-function contextOf(gateway: Gateway, gatewayUrl: string, key: string): Omit<AgentContext, 'home'> {
+function contextOf(gateway: Gateway, gatewayUrl: string, key: string, chosen: string): Omit<AgentContext, 'home'> {
   // Bedrock's models are LiteLLM's own answers here; with them Claude Code would leave out what only Anthropic's API has.
   const providers = { ...gateway.settings.providers, bedrock: { credentials: 'off' as const } };
   const configuration = gatewayConfiguration({ ...gateway.settings, providers }, { gatewayUrl });
   const named = (name: string) => configuration.models.find((model) => model.name === name)!;
-  const [model, smallModel] = [named('claude-sonnet-4-5'), named('claude-haiku-4-5')];
-  return { configuration, model, smallModel, models: MODELS.map(named), key };
+  const [model, smallModel] = [named(chosen), named('claude-haiku-4-5')];
+  return { configuration, model, smallModel, models: [...new Set([chosen, ...MODELS])].map(named), key };
 }
 
 /** Waits until LiteLLM has written down the spend, and checks it to the last digit. */

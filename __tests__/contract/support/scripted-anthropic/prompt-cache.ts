@@ -1,19 +1,25 @@
 import { createHash } from 'node:crypto';
 import type { Block, Body } from './messages';
 
+/** Blocks before a mark at which an earlier request's mark is still found. */
+const LOOK_BACK = 20;
+
 /**
  * A prompt cache as Anthropic's: each `cache_control` mark writes the prompt up to it, in the order tools, system, messages, and a later
- * request reads the longest such beginning that is equal, without the marks themselves.
+ * request reads the longest such beginning that is equal and ends at one of its own marks or at most twenty blocks before it.
  */
 export class PromptCache {
   private readonly written = new Set<string>();
 
   /** The counts of one request, which are written to the cache by it. */
   usage(body: Body): { input_tokens: number; cache_read_input_tokens: number; cache_creation_input_tokens: number } {
-    const marks = beginnings(body);
-    const read = marks.findLast(({ digest }) => this.written.has(digest))?.tokens ?? 0;
-    const whole = marks.at(-1)?.tokens ?? 0;
-    for (const { digest } of marks) this.written.add(digest);
+    const blocks = beginnings(body);
+    const marks = blocks.flatMap(({ marked }, index) => (marked ? [index] : []));
+    const reachable = ({ digest }: Beginning, index: number) =>
+      this.written.has(digest) && marks.some((mark) => mark >= index && mark - index <= LOOK_BACK);
+    const read = blocks.findLast(reachable)?.tokens ?? 0;
+    const whole = blocks.findLast(({ marked }) => marked)?.tokens ?? 0;
+    for (const { digest, marked } of blocks) if (marked) this.written.add(digest);
     return { input_tokens: 100, cache_read_input_tokens: read, cache_creation_input_tokens: whole - read };
   }
 }
@@ -22,17 +28,22 @@ export class PromptCache {
 export const markedPlaces = (body: Body): string[] =>
   blocksOf(body).flatMap(({ place, marked }) => (marked ? [place] : []));
 
-function beginnings(body: Body) {
+/** A prompt up to the end of one of its blocks. */
+interface Beginning {
+  readonly digest: string;
+  readonly tokens: number;
+  readonly marked: boolean;
+}
+
+function beginnings(body: Body): Beginning[] {
   const hash = createHash('sha256');
   hash.update(String(body.model));
   let characters = 0;
-  const found: { digest: string; tokens: number }[] = [];
-  for (const { text, marked } of blocksOf(body)) {
+  return blocksOf(body).map(({ text, marked }) => {
     hash.update(text);
     characters += text.length;
-    if (marked) found.push({ digest: hash.copy().digest('hex'), tokens: Math.ceil(characters / 4) });
-  }
-  return found;
+    return { digest: hash.copy().digest('hex'), tokens: Math.ceil(characters / 4), marked };
+  });
 }
 
 function blocksOf(body: Body) {
