@@ -81,11 +81,11 @@ test('a prompt that is too long is compacted, and asked again', async () => {
   const claude = await open();
   for (const question of ['the first question', 'the second question']) {
     await claude.enter(question);
-    await claude.shows(new RegExp(`${question}[^]*hello from`));
+    await claude.shows(new RegExp(`${question}[\\s\\S]*hello from`));
   }
   refusals = 1;
   await claude.enter('the long question');
-  await claude.shows(/the long question[^]*hello from/);
+  await claude.shows(/the long question[\s\S]*hello from/);
   const answers = agents.upstream.requests.map(({ answer }) => answer);
   const compaction = agents.upstream.requests[answers.indexOf(`400 ${TOO_LONG}`) + 1];
   expect(JSON.stringify(compaction?.body.messages?.at(-1))).toMatch(/provide your summary based on the conversation/);
