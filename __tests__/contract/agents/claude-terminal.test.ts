@@ -46,21 +46,21 @@ async function open(key?: string, model?: string): Promise<Terminal> {
 const turns = () => agents.sent.filter(({ url }) => /^\/v1\/messages(\?|$)/.test(url));
 
 test.each([
-  [80, /You've used 80% of your usage credits · resets/],
-  [96, /You've used 96% of your usage credits · resets/],
-])('after $%d of $100 it warns, and /usage shows dollars', async (spend, warning) => {
-  const claude = await open(await agents.newKey({ max_budget: 100, spend }));
+  [16, /You've used 80% of your usage credits · resets/],
+  [19.2, /You've used 96% of your usage credits · resets/],
+])('after $%d of $20 it warns, and /usage shows dollars', async (spend, warning) => {
+  const claude = await open(await agents.newKey({ max_budget: 20, spend }));
   await claude.enter('Say hello');
-  await claude.shows(/hello from claude/);
+  await claude.shows(/hello from/);
   await claude.shows(warning);
   await claude.enter('/usage');
-  await claude.shows(new RegExp(`\\$${spend}\\.\\d\\d / \\$100\\.00 spent this month`));
+  await claude.shows(new RegExp(`\\$${Math.floor(spend)}\\.\\d\\d / \\$20\\.00 spent this month`));
 });
 
 test('a spent budget: our own sentence, and one request', async () => {
-  const claude = await open(await agents.newKey({ max_budget: 100, spend: 100 }));
+  const claude = await open(await agents.newKey({ max_budget: 20, spend: 20 }));
   await claude.enter('Say hello');
-  await claude.shows(/the budget of this key, \$100\.00, is used up/);
+  await claude.shows(/the budget of this key, \$20\.00, is used up/);
   expect(turns()).toHaveLength(1);
 });
 
@@ -97,7 +97,7 @@ test('fields and betas of its requests, auto mode’s too, reach the provider un
   const model = 'claude-sonnet-5-5';
   const claude = await open(await agents.newKey({ models: [model, 'claude-haiku-4-5'] }), model);
   await claude.enter('Say hello');
-  await claude.shows(/hello from claude/);
+  await claude.shows(/hello from/);
   const sent = turns();
   expect(JSON.parse(sent[0]!.body)).toHaveProperty('safeguards');
   expect(sent.map(fieldsSent)).toEqual(

@@ -18,7 +18,7 @@ export interface Options {
   errorReply?: ErrorReply | undefined;
   /** The same for single requests: what it answers to one with this body, if not what it otherwise would. */
   errorReplyTo?: (body: string) => ErrorReply | undefined;
-  /** Whether usage tells what a prompt cache would have read and written, as Anthropic's does by the marks. @default false */
+  /** Whether usage tells what a prompt cache would have read and written, as Anthropic's does by the marks; it says hello without the model's name, which differs before and behind a gateway. @default false */
   caches?: boolean | undefined;
   /** Whether it keeps a bill of its own; it knows the prices of the Claude models of November 2026. @default false */
   bills?: boolean | undefined;
@@ -86,7 +86,11 @@ export function answerTo(path: string, headers: IncomingHttpHeaders, body: Body,
   const call = options.wordy?.test(model) ? undefined : toolCallFor(body, options.prefer ?? 'write');
   const result = toolResult(body);
   const outcome = result?.is_error ? `Failed: ${JSON.stringify(result.content)}` : `Done: ${FILE} is written.`;
-  const text = result ? outcome : asksForTextEdit(body) ? TEXT_EDIT : `hello from ${model}`;
+  const text = result
+    ? outcome
+    : asksForTextEdit(body)
+      ? TEXT_EDIT
+      : `hello from ${options.caches ? 'the script' : model}`;
   return {
     status: 200,
     message: {
