@@ -29,6 +29,10 @@ export function closingWords(info: DemoInfo, key: string, model: string, memory:
     '',
     `curl ${info.gatewayUrl}/v1/chat/completions -H 'authorization: Bearer ${key}' -H 'content-type: application/json' -d '${body}'`,
     '',
+    'Claude Code, in the gateway mode that warns before a budget is spent and shows dollars in /usage:',
+    '',
+    `CLAUDE_CODE_USE_GATEWAY=1 ANTHROPIC_BASE_URL=${info.gatewayUrl} ANTHROPIC_AUTH_TOKEN=${key} ANTHROPIC_MODEL=${model} claude`,
+    '',
     pc.dim('Ctrl-C stops everything.'),
   ].join('\n');
 }

@@ -1,5 +1,5 @@
 import { catalog as shippedCatalog } from '../catalog/catalog';
-import type { Catalog, Prices } from '../catalog/model';
+import type { Catalog, Prices, Provider } from '../catalog/model';
 import type { ServedModel as Configured, GatewayConfiguration } from '../images/key-provisioner/src/configuration';
 import { familyOf } from '../images/key-provisioner/src/models/family';
 import { PORTS } from '../settings/ports';
@@ -53,7 +53,11 @@ export function gatewayConfiguration(
   };
 }
 
-function servedModel({ name, title, use, model, limits, routes: [first] }: ServedModel): Configured {
+/** Providers of Claude that refuse fields which only Anthropic's own API has. For others LiteLLM writes the request anew. */
+const HAVE_FEWER_FIELDS: readonly Provider[] = ['bedrock', 'vertex_ai'];
+
+function servedModel({ name, title, use, model, limits, routes }: ServedModel): Configured {
+  const [first] = routes;
   const family = model.family ?? familyOf(name, first.model);
   const bands = first.priceBands ?? [];
   return {
@@ -72,6 +76,7 @@ function servedModel({ name, title, use, model, limits, routes: [first] }: Serve
     vision: first.abilities.vision,
     prompt_caching: first.abilities.promptCaching,
     reasoning: first.abilities.reasoning,
+    ...(routes.some(({ provider }) => HAVE_FEWER_FIELDS.includes(provider)) ? { experimental_betas: false } : {}),
   };
 }
 

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Install the programs that tests run beside Node: HAProxy (the workspaces' door), Redis (for Valkey), ShellCheck, and the
-# shells that completion is offered for. Does nothing where they are.
+# Install the programs that tests run beside Node: HAProxy (the workspaces' door), socat (their listener), tmux (the terminal of
+# agents), Redis (for Valkey), ShellCheck, and the shells that completion is offered for. Does nothing where they are.
 set -euo pipefail
 # shellcheck source=scripts/usage.sh
 . "$(dirname "${BASH_SOURCE[0]}")/usage.sh" none "$@"
@@ -8,7 +8,7 @@ set -euo pipefail
 missing=()
 [[ -x /usr/sbin/haproxy || -x /usr/local/sbin/haproxy ]] || missing+=(haproxy)
 command -v valkey-server >/dev/null || command -v redis-server >/dev/null || missing+=(redis-server)
-for program in shellcheck zsh fish; do
+for program in shellcheck zsh fish socat tmux; do
   command -v "$program" >/dev/null || missing+=("$program")
 done
 ((${#missing[@]})) || exit 0

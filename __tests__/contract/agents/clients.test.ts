@@ -90,8 +90,7 @@ describe('shows our own sentence and gives up soon', () => {
   ] as const;
   const CASES = [
     ['claude-code', 'claude', 1, ...SPENT],
-    // Measured: five requests within some seconds, though x-should-retry says no; without it, it is minutes.
-    ['claude-code', 'claude', 5, ...ENDED],
+    ['claude-code', 'claude', 1, ...ENDED],
     ['cline', 'cline', 1, ...SPENT],
     ['cline', 'cline', 1, ...ENDED],
     ['kilo-code', 'kilo', 2, ...SPENT],

@@ -1,7 +1,9 @@
-import { execFileSync, spawnSync } from 'node:child_process';
+import { execFileSync, spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
+import { eventually } from '../../contract/support/requests';
 import { Workspace } from './workspace';
 
 const IMAGE = join(__dirname, '../../../images/contractor-workspace');
@@ -84,6 +86,57 @@ test('the greeting names the model and what is left', async () => {
   ready();
   const { output } = await workspace.run('ai-usage', ['--greeting']);
   expect(output).toContain('AI: claude-sonnet-4-5, [#######.............] $3.20 of $10.00 left');
+});
+
+describe('past 75 % and past 95 % of a budget', () => {
+  const warning = async (spend: number, rest: object = {}) => {
+    ready({ ...info, spend, ...rest });
+    return (await workspace.run('ai-usage', ['--warning'])).output;
+  };
+
+  test('a line, once for each threshold and window', async () => {
+    expect(await warning(7.4)).toBe('');
+    expect(await warning(7.6)).toBe(
+      "AI: 76% of this workspace's budget is used; $2.40 of $10.00 left, resets on 2026-12-01\n",
+    );
+    expect(await warning(8)).toBe('');
+    expect(await warning(9.6)).toContain('AI: 96% of');
+    expect(await warning(9.9)).toBe('');
+    expect(await warning(7.6, { budget_reset_at: '2026-12-31T00:00:00Z' })).toContain('AI: 76% of');
+  });
+
+  test("a person's budget counts where it is fuller", async () => {
+    const person = { spend: 39.5, max_budget: 40, budget_reset_at: null };
+    expect(await warning(1, { person })).toBe('AI: 98% of your budget is used; $0.50 of $40.00 left, resets never\n');
+  });
+
+  test('the greeting says so too, and then no other terminal', async () => {
+    ready({ ...info, spend: 7.6 });
+    expect((await workspace.run('ai-usage', ['--greeting'])).output).toContain('AI: 76% of');
+    expect((await workspace.run('ai-usage', ['--greeting'])).output).not.toContain('AI: 76% of');
+  });
+
+  test('an open shell says it before a prompt, without waiting for the answer', async () => {
+    ready({ ...info, spend: 7.6 });
+    const env = {
+      HOME: workspace.home,
+      PATH: `${join(IMAGE, 'bin')}:${process.env.PATH}`,
+      AI_GREETED: '1',
+      AI_WARNING_SECONDS: '0',
+    };
+    const shell = spawn('script', ['--quiet', '--command', 'bash --norc -i', '/dev/null'], { env });
+    let screen = '';
+    shell.stdout.setEncoding('utf8').on('data', (text) => {
+      screen += text;
+    });
+    shell.stdin.write(`. ${join(IMAGE, 'etc/profile.sh')}\n`);
+    // Each empty line is another prompt.
+    const typing = setInterval(() => shell.stdin.write('\n'), 300);
+    await eventually(async () => expect(screen).toContain("AI: 76% of this workspace's budget is used"), 30);
+    clearInterval(typing);
+    shell.stdin.end('exit\n');
+    await once(shell, 'close');
+  });
 });
 
 test.each([

@@ -1,8 +1,11 @@
 import { execFileSync } from 'node:child_process';
-import { chmodSync, mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs';
+import { once } from 'node:events';
+import { chmodSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { renderAgentFiles } from '../../../images/key-provisioner/src/agents';
 import type { Agent } from '../../../images/key-provisioner/src/configuration';
+import { eventually } from '../../contract/support/requests';
 import { contextOf, KEY } from '../../unit/agents/context';
 import { Workspace } from './workspace';
 
@@ -264,5 +267,46 @@ describe('with a git repository', () => {
     const seen = workspace.read('installed');
     expect(seen).toContain('HOME=');
     expect(seen).not.toMatch(/a-workspace-token|sk-own|git-secret/);
+  });
+});
+
+describe('the listener of a workspace with Claude Code', () => {
+  const started = () => {
+    const claude = renderAgentFiles(
+      ['claude-code'],
+      contextOf(undefined, { home: workspace.home, listenerPort: 14000 }),
+    );
+    const environment = { ...claude.environment, AI_GATEWAY_URL: workspace.url };
+    workspace.answers = [{ status: 200, body: { files: claude.files, environment, key: { reused: false } } }];
+    return workspace.start({ GATEWAY_AGENTS: 'claude-code' });
+  };
+  const ask = async () => (await fetch(`http://127.0.0.1:${workspace.listenerPort}/hello`)).status;
+  const processOf = (path: string) => Number(workspace.read(`.local/state/ai-gateway/${path}`));
+
+  test('is told to the key-provisioner, and forwards to the gateway', async () => {
+    expect(await started()).toMatchObject({ code: 0 });
+    expect(workspace.requests[0]?.path).toBe(`/api/v1/workspaces/configure?listener=${workspace.listenerPort}`);
+    expect(await ask()).toBe(200);
+    expect(workspace.requests.at(-1)?.path).toBe('/hello');
+  });
+
+  test('is started again when it ends, and once only by a second start', async () => {
+    await started();
+    const supervisor = processOf('listener.pid');
+    const children = readFileSync(`/proc/${supervisor}/task/${supervisor}/children`, 'utf8').trim();
+    process.kill(Number(children), 'SIGKILL');
+    await eventually(async () => expect(await ask()).toBe(200));
+    expect(await started()).toMatchObject({ code: 0 });
+    expect(processOf('listener.pid')).toBe(supervisor);
+  });
+
+  test('writes down that its port is taken', async () => {
+    const taken = createServer().listen(workspace.listenerPort, '127.0.0.1');
+    await once(taken, 'listening');
+    await started();
+    await eventually(async () =>
+      expect(workspace.read('.local/state/ai-gateway/listener.log')).toContain('Address already in use'),
+    );
+    taken.close();
   });
 });

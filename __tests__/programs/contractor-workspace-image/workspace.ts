@@ -21,6 +21,8 @@ export class Workspace {
   readonly requests: { path: string; authorization: string | undefined; body: Record<string, unknown> }[] = [];
   /** The server's next answers; the last one is repeated. */
   answers: { status: number; body: unknown; headers?: Record<string, string> }[] = [];
+  /** Where the workspace forwards to the gateway. */
+  listenerPort = 0;
   private readonly server = createServer(async (request, response) => {
     let text = '';
     for await (const chunk of request) text += chunk;
@@ -35,6 +37,10 @@ export class Workspace {
     mkdirSync(this.home, { recursive: true });
     this.server.listen(0, '127.0.0.1');
     await once(this.server, 'listening');
+    const free = createServer().listen(0, '127.0.0.1');
+    await once(free, 'listening');
+    this.listenerPort = (free.address() as AddressInfo).port;
+    await new Promise((resolve) => free.close(resolve));
   }
 
   get url(): string {
@@ -42,6 +48,8 @@ export class Workspace {
   }
 
   close(): void {
+    const listener = this.read('.local/state/ai-gateway/listener.pid');
+    if (listener) process.kill(Number(listener));
     this.server.closeAllConnections();
     this.server.close();
     rmSync(this.directory, { recursive: true, force: true });
@@ -101,6 +109,7 @@ export class Workspace {
       GATEWAY_AGENTS: 'roo-code,opencode',
       GATEWAY_MODEL: 'claude-sonnet-4-5',
       GATEWAY_START_ATTEMPTS: '1',
+      GATEWAY_LISTENER_PORT: String(this.listenerPort),
       // A port on which no editor of this machine answers.
       GATEWAY_EDITOR_PORT: '9',
       GIT_CONFIG_NOSYSTEM: '1',

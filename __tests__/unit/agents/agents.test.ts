@@ -111,6 +111,27 @@ describe('Claude Code', () => {
     expect(env).toMatchObject({ NO_PROXY: 'litellm,localhost,127.0.0.1', CLAUDE_CODE_USE_BEDROCK: '' });
   });
 
+  test('is in its gateway mode where the gateway is on loopback or has TLS, and nowhere else', () => {
+    const mode = (gatewayUrl?: string, listenerPort?: number) => {
+      const context = contextOf(undefined, { listenerPort });
+      const configuration = { ...context.configuration, ...(gatewayUrl ? { gateway_url: gatewayUrl } : {}) };
+      const { CLAUDE_CODE_USE_GATEWAY, ANTHROPIC_BASE_URL } = managed({ ...context, configuration }).env;
+      return [CLAUDE_CODE_USE_GATEWAY, ANTHROPIC_BASE_URL];
+    };
+    expect(mode()).toEqual(['', 'http://litellm:4000']);
+    expect(mode(undefined, 14000)).toEqual(['1', 'http://127.0.0.1:14000']);
+    expect(mode('http://127.0.0.1:4321')).toEqual(['1', 'http://127.0.0.1:4321']);
+    expect(mode('https://ai.example.com', 14000)).toEqual(['1', 'https://ai.example.com']);
+  });
+
+  test('leaves experimental betas out where a model may be answered by Bedrock, and nowhere else', () => {
+    const named = 'CLAUDE_CODE_DISABLE_EXPERIMENTAL_BETAS';
+    const { configuration, models } = contextOf();
+    expect(managed().env).not.toHaveProperty(named);
+    const onBedrock = configuration.models.find((model) => model.experimental_betas === false)!;
+    expect(managed(contextOf(undefined, { models: [...models, onBedrock] })).env).toHaveProperty(named, '1');
+  });
+
   test('gives up after two retries', () => {
     expect(managed().env.CLAUDE_CODE_MAX_RETRIES).toBe('2');
   });

@@ -1,4 +1,5 @@
 # shellcheck shell=bash
+# shellcheck disable=SC2154 # listener_port is listener.sh's
 # Requests this workspace's files from the key-provisioner. Values reach curl and jq by the environment or files, never as
 # arguments, which any process may read.
 
@@ -16,6 +17,7 @@ request_configuration() {
   local agents=$1 directory=$2 url=${GATEWAY_PROVISIONER_URL:-}/api/v1/workspaces/configure
   local attempts=${GATEWAY_START_ATTEMPTS:-8} attempt status pause
   missing_environment >"$directory/problem" || return 1
+  ! wants_listener "$agents" || url+="?listener=$listener_port"
 
   AGENTS=$agents API_KEY=${GATEWAY_API_KEY:-} jq --null-input '{
     workspace_id: $ENV.CODER_WORKSPACE_ID, owner_id: $ENV.GATEWAY_OWNER_ID, username: $ENV.CODER_WORKSPACE_OWNER_NAME,

@@ -64,6 +64,8 @@ export const servedModelSchema = z.strictObject({
   vision: z.boolean(),
   prompt_caching: z.boolean(),
   reasoning: z.boolean(),
+  /** Whether each of its providers takes the experimental betas and fields of Anthropic's own API; absent: yes. */
+  experimental_betas: z.boolean().optional(),
 });
 export type ServedModel = z.infer<typeof servedModelSchema>;
 

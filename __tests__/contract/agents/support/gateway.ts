@@ -5,7 +5,7 @@ import { ALLOWED_ROUTES } from '../../../../images/key-provisioner/src/keys/rout
 import { gatewayConfiguration } from '../../../../litellm-config/gateway-json';
 import { cacheDirectory } from '../../../../runtime/installation/directories';
 import { eventually, send } from '../../support/requests';
-import { startScriptedAnthropic } from '../../support/scripted-anthropic/scripted-anthropic';
+import { type Options, startScriptedAnthropic } from '../../support/scripted-anthropic/scripted-anthropic';
 import { type Gateway, startGateway } from '../../support/start-gateway';
 import { type Client, installClients } from './clients';
 import { startRecorder } from './recorder';
@@ -17,9 +17,9 @@ export { renderAgentFiles };
 const MODELS = ['claude-sonnet-4-5', 'claude-haiku-4-5', 'claude-opus-4'];
 
 /** The real clients, the real LiteLLM and, in the provider's place, a script. */
-export async function startAgentsGateway() {
+export async function startAgentsGateway(script: Options = {}) {
   const programs = await installClients();
-  const upstream = await startScriptedAnthropic();
+  const upstream = await startScriptedAnthropic(script);
   const gateway = await startGateway({ mock: ['bedrock'], apiBase: { anthropic: upstream.url } });
   const recorder = await startRecorder(gateway.url);
 
@@ -39,11 +39,15 @@ export async function startAgentsGateway() {
     return body.key;
   }
 
-  /** A workspace with these agents, and a key of its own unless one is given. */
-  async function newWorkspace(agents: readonly Agent[], key?: string): Promise<Workspace & { key: string }> {
+  /** A workspace with these agents, and a key of its own unless one is given. `url`: where its agents find the gateway. `model`: what was chosen. */
+  async function newWorkspace(
+    agents: readonly Agent[],
+    key?: string,
+    { url = recorder.url, model = MODELS[0]! }: { url?: string; model?: string } = {},
+  ): Promise<Workspace & { key: string }> {
     const workspace = new Workspace();
     const owned = key ?? (await newKey());
-    await workspace.configure(agents, contextOf(gateway, recorder.url, owned));
+    await workspace.configure(agents, contextOf(gateway, url, owned, model));
     return Object.assign(workspace, { key: owned });
   }
 
@@ -105,11 +109,13 @@ export type AskClient = (
   env?: Record<string, string>,
 ) => ReturnType<Workspace['run']>;
 
-function contextOf(gateway: Gateway, gatewayUrl: string, key: string): Omit<AgentContext, 'home'> {
-  const configuration = gatewayConfiguration(gateway.settings, { gatewayUrl });
+function contextOf(gateway: Gateway, gatewayUrl: string, key: string, chosen: string): Omit<AgentContext, 'home'> {
+  // Bedrock's models are LiteLLM's own answers here; with them Claude Code would leave out what only Anthropic's API has.
+  const providers = { ...gateway.settings.providers, bedrock: { credentials: 'off' as const } };
+  const configuration = gatewayConfiguration({ ...gateway.settings, providers }, { gatewayUrl });
   const named = (name: string) => configuration.models.find((model) => model.name === name)!;
-  const [model, smallModel] = [named('claude-sonnet-4-5'), named('claude-haiku-4-5')];
-  return { configuration, model, smallModel, models: MODELS.map(named), key };
+  const [model, smallModel] = [named(chosen), named('claude-haiku-4-5')];
+  return { configuration, model, smallModel, models: [...new Set([chosen, ...MODELS])].map(named), key };
 }
 
 /** Waits until LiteLLM has written down the spend, and checks it to the last digit. */

@@ -18,6 +18,8 @@ export interface Options {
   errorReply?: ErrorReply | undefined;
   /** The same for single requests: what it answers to one with this body, if not what it otherwise would. */
   errorReplyTo?: (body: string) => ErrorReply | undefined;
+  /** Whether usage tells what a prompt cache would have read and written, as Anthropic's does by the marks; it says hello without the model's name, which differs before and behind a gateway. @default false */
+  caches?: boolean | undefined;
   /** Whether it keeps a bill of its own; it knows the prices of the Claude models of November 2026. @default false */
   bills?: boolean | undefined;
   /** What goes wrong with the answer to a request with this body. */
@@ -63,8 +65,9 @@ export function answerTo(path: string, headers: IncomingHttpHeaders, body: Body,
     message: { type: 'error', error: { type, message } },
   });
 
-  if (!headers['x-api-key']) return refuse(401, 'authentication_error', 'x-api-key header is required');
-  if (options.apiKey !== undefined && headers['x-api-key'] !== options.apiKey)
+  const key = headers['x-api-key'] ?? headers.authorization?.replace(/^Bearer /, '');
+  if (!key) return refuse(401, 'authentication_error', 'x-api-key header is required');
+  if (options.apiKey !== undefined && key !== options.apiKey)
     return refuse(401, 'authentication_error', 'invalid x-api-key');
   if (!path.startsWith('/v1/messages')) return refuse(404, 'not_found_error', `no such path: ${path}`);
   const error = options.errorReply ?? options.errorReplyTo?.(JSON.stringify(body));
@@ -84,7 +87,8 @@ export function answerTo(path: string, headers: IncomingHttpHeaders, body: Body,
   const result = toolResult(body);
   const outcome = result?.is_error ? `Failed: ${JSON.stringify(result.content)}` : `Done: ${FILE} is written.`;
   const repeated = /^repeat: (.*)$/su.exec(String(lastMessage(body).at(-1)?.text ?? ''))?.[1];
-  const text = repeated ?? (result ? outcome : asksForTextEdit(body) ? TEXT_EDIT : `hello from ${model}`);
+  const greeting = `hello from ${options.caches ? 'the script' : model}`;
+  const text = repeated ?? (result ? outcome : asksForTextEdit(body) ? TEXT_EDIT : greeting);
   return {
     status: 200,
     message: {

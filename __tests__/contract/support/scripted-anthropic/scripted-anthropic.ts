@@ -12,6 +12,7 @@ import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { billed } from './bill';
 import type { Answer, Body, Message } from './messages';
+import { PromptCache } from './prompt-cache';
 import { answerTo, type Fault, type Options } from './script';
 import { type Told, toldUsage } from './usage';
 
@@ -25,6 +26,8 @@ export interface Recorded {
   body: Body;
   /** What the answer was: an HTTP status, and for 200 the stop_reason. */
   answer: string;
+  /** What the answer said that it took. */
+  usage?: Record<string, unknown> | undefined;
 }
 
 /** One answer that the provider bills, in US dollars. */
@@ -38,6 +41,7 @@ export async function startScriptedAnthropic(options: Options = {}) {
   const requests: Recorded[] = [];
   const bill: BillLine[] = [];
   const attempts = new Map<string, number>();
+  const cache = new PromptCache();
 
   const server = createServer(async (request, response) => {
     const { pathname: path } = new URL(request.url ?? '/', 'http://127.0.0.1');
@@ -50,6 +54,7 @@ export async function startScriptedAnthropic(options: Options = {}) {
       message,
       headers = {},
     }: Answer = failure ? failed(failure) : answerTo(path, request.headers, body, options);
+    if (status === 200 && options.caches && message.usage) Object.assign(message.usage, cache.usage(body));
     const answer = status === 200 ? `200 ${message.stop_reason ?? ''}`.trim() : `${status} ${message.error?.message}`;
     const entry: Recorded = {
       at: new Date().toISOString(),
@@ -58,6 +63,7 @@ export async function startScriptedAnthropic(options: Options = {}) {
       summary: summarise(body),
       body,
       answer,
+      usage: message.usage,
     };
     requests.push(entry);
     if (options.logFile) appendFileSync(options.logFile, `${JSON.stringify({ ...entry, body: undefined })}\n`);
@@ -82,7 +88,7 @@ export async function startScriptedAnthropic(options: Options = {}) {
       server.close(() => done());
       server.closeAllConnections();
     });
-  return { url: `http://127.0.0.1:${port}`, requests, bill, stop };
+  return { url: `http://127.0.0.1:${port}`, requests, bill, options, stop };
 }
 
 const nextAttempt = (attempts: Map<string, number>, id: string): number => {

@@ -3,14 +3,7 @@ import { type AgentContext, type AgentFiles, jsonFile, keyPath, outputLimit } fr
 import { PATHS } from './paths';
 
 /** Providers that a repository's settings could switch to; the key would go to whatever address they name. */
-const OTHER_PROVIDERS = [
-  'BEDROCK',
-  'VERTEX',
-  'FOUNDRY',
-  'MANTLE',
-  'ANTHROPIC_AWS',
-  'ANTHROPIC_GOOGLE_CLOUD',
-];
+const OTHER_PROVIDERS = ['BEDROCK', 'VERTEX', 'FOUNDRY', 'MANTLE', 'ANTHROPIC_AWS', 'ANTHROPIC_GOOGLE_CLOUD'];
 
 /**
  * Claude Code: managed settings, which neither a repository nor the environment overrides. Its gateway mode warns before a
@@ -39,7 +32,10 @@ export function claudeCode(context: AgentContext): AgentFiles {
           CLAUDE_CODE_MAX_OUTPUT_TOKENS: String(outputLimit(context.model)),
           // Ten retries are three silent minutes (measured).
           CLAUDE_CODE_MAX_RETRIES: '2',
-          CLAUDE_CODE_DISABLE_EXPERIMENTAL_BETAS: '1',
+          // Bedrock refuses fields that it does not have; what is asked of Anthropic may be answered by it.
+          ...(context.models.some(({ experimental_betas }) => experimental_betas === false)
+            ? { CLAUDE_CODE_DISABLE_EXPERIMENTAL_BETAS: '1' }
+            : {}),
           CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC: '1',
           CLAUDE_CODE_DISABLE_LEGACY_MODEL_REMAP: '1',
           DISABLE_AUTOUPDATER: '1',

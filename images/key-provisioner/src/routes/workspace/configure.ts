@@ -38,9 +38,7 @@ export function configureRoute(app: App, services: Services): void {
     async (request) => {
       const issue = workspaceIssue(request.body);
       const decision = { action: 'configure', actor: `workspace ${issue.id.subject}`, id: issue.id } as const;
-      return audited(services, request, decision, () =>
-        configure(services, request.body, request.query.listener),
-      );
+      return audited(services, request, decision, () => configure(services, request.body, request.query.listener));
     },
   );
 }
