@@ -10,20 +10,21 @@ const {
   mkdirSync,
   readdirSync,
   readFileSync,
+  realpathSync,
   renameSync,
   rmSync,
   statSync,
   writeFileSync,
 } = require('node:fs');
-const { join, relative } = require('node:path');
+const { join, relative, sep } = require('node:path');
 
 const ROOT = join(__dirname, '..');
-/** Beside the packages, which a program may look for at run time; gone with them when they are installed anew. */
-const FOLDER = join(ROOT, 'node_modules/.cache/coder-ai-gateway');
+/** Within the checkout, so that packages are found as its own; not below `node_modules`, which npm would then read anew at each `npx`. */
+const FOLDER = join(ROOT, '.cache/bundles');
 const PACKAGES = join('node_modules', '.package-lock.json');
 /** A program may still be started from a bundle that is no longer the newest. */
 const KEPT_MS = 7 * 24 * 60 * 60_000;
-/** Copies of a checkout may share their packages; a bundle names the one it is of. */
+/** Of this checkout: a bundle holds its path, and a copy of it may have been made with its cache. */
 const PLACE = createHash('sha256').update(ROOT).digest('hex').slice(0, 8);
 
 /**
@@ -31,24 +32,33 @@ const PLACE = createHash('sha256').update(ROOT).digest('hex').slice(0, 8);
  *
  * @param entry - path of the program
  * @param options - of esbuild, beside those that every bundle has
- * @throws Error where esbuild fails, or nothing can be written
+ * @throws Error where esbuild fails, nothing can be written, or `.cache` leads out of the checkout
  */
 function bundle(entry, options = {}) {
+  const folder = ownFolder();
   const name = `${relative(ROOT, entry).replaceAll(/\W+/g, '-')}-${PLACE}`;
-  const list = join(FOLDER, `${name}.json`);
+  const list = join(folder, `${name}.json`);
   const known = read(list);
   if (known && Object.entries(known.sources).every(([file, state]) => stateOf(file) === state)) return known.bundle;
 
   const started = Date.now();
-  mkdirSync(FOLDER, { recursive: true });
   removeOld(name);
-  const made = join(FOLDER, `${name}-${randomUUID()}.js`);
+  const made = join(folder, `${name}-${randomUUID()}.js`);
   const sources = [...build(entry, made, options), PACKAGES].map((file) => [file, stateOf(file, started)]);
   chmodSync(made, 0o755);
   // In one step, as several processes may do this at once.
   writeFileSync(`${made}.json`, JSON.stringify({ bundle: made, sources: Object.fromEntries(sources) }));
   renameSync(`${made}.json`, list);
   return made;
+}
+
+/** @throws Error where `.cache` is a link that leads out of the checkout: its packages would not be found from there */
+function ownFolder() {
+  mkdirSync(FOLDER, { recursive: true });
+  const place = realpathSync(FOLDER);
+  if (!place.startsWith(realpathSync(ROOT) + sep))
+    throw new Error(`${FOLDER} is ${place}, which is not in this checkout`);
+  return FOLDER;
 }
 
 /** Returns the sources that went into it, as paths below the root; packages are told by their list. */
@@ -94,8 +104,8 @@ function removeOld(name) {
 }
 
 /**
- * Runs a program of this checkout: its bundle, or by tsx where none can be made (the checkout may be read-only) or `DEBUG` is set, since stack
- * traces then name the sources.
+ * Runs a program of this checkout: its bundle, or its sources by tsx where none can be made (the checkout may be read-only, its `.cache` a
+ * link) or where `DEBUG` is set, so that stack traces name the sources.
  */
 function run(entry, options = {}) {
   let program;

@@ -10,6 +10,7 @@ import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdirSync, openSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { PREPARED } from '../__tests__/deploy/support/once-per-run';
 import { plainErrors } from '../plain-errors';
 import { type Count, countText, NONE, sum } from './test/count';
 import { runJest } from './test/jest';
@@ -31,6 +32,7 @@ if (unknown) {
 rmSync(reports, { recursive: true, force: true });
 mkdirSync(reports, { recursive: true });
 process.env[TIMES_FILE] = join(reports, 'times.jsonl');
+process.env[PREPARED] = join(reports, 'prepared');
 const times = new Times(root, join(reports, 'times.jsonl'));
 void main(SUITES.filter((suite) => chosen.length === 0 || chosen.includes(suite)));
 

@@ -52,12 +52,12 @@ export class Walk {
     });
   }
 
-  /** What was built or downloaded already; not the list of running demos, all of which `npm run demo:stop` ends. */
+  /** What was built or downloaded already; not the list of running demos, all of which `npm run demo:stop` ends, nor bundles of other sources. */
   private shareCache(): void {
     const [from, to] = [join(REPOSITORY, '.cache'), join(this.directory, '.cache')];
     mkdirSync(from, { recursive: true });
     mkdirSync(to);
-    for (const entry of readdirSync(from).filter((name) => name !== 'demos'))
+    for (const entry of readdirSync(from).filter((name) => !['demos', 'bundles'].includes(name)))
       symlinkSync(join(from, entry), join(to, entry));
   }
 

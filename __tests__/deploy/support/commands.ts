@@ -10,15 +10,19 @@ export interface Outcome {
   readonly stderr: string;
 }
 
+const WITH_TERRAFORM = '. "$0/scripts/terraform-environment.sh" && exec "$@"';
+
 /** Runs a command in the repository's root, with what Terraform needs in its environment, and waits for it. */
 export function command(
   program: string,
   args: readonly string[],
   options: { env?: NodeJS.ProcessEnv; cwd?: string; input?: string } = {},
 ): Outcome {
-  const script = '. "$0/scripts/terraform-environment.sh" && exec "$@"';
   const started = Date.now();
-  const { status, stdout, stderr, error } = spawnSync('bash', ['-c', script, REPOSITORY, program, ...args], {
+  // Docker needs nothing of it, and is asked hundreds of times.
+  const [file = program, ...words] =
+    program === 'docker' ? [program] : ['bash', '-c', WITH_TERRAFORM, REPOSITORY, program];
+  const { status, stdout, stderr, error } = spawnSync(file, [...words, ...args], {
     cwd: options.cwd ?? REPOSITORY,
     env: { ...process.env, FORCE_COLOR: '0', NO_COLOR: '1', ...options.env },
     encoding: 'utf8',

@@ -1,6 +1,7 @@
 import { execFileSync, spawnSync } from 'node:child_process';
 import path from 'node:path';
 import { recordCommand } from '../support/commands';
+import { oncePerRun } from '../support/once-per-run';
 
 /** Docker, images and Terraform providers of the machine that the tests run on. */
 
@@ -29,6 +30,10 @@ export const dockerQuietly = (...args: string[]): void => void spawnSync('docker
 
 /** The image people work in, with every agent; built here if it is not there yet, which takes some minutes. */
 export function workspaceImage(): string {
+  return oncePerRun('workspace-image', buildWorkspaceImage);
+}
+
+function buildWorkspaceImage(): string {
   const { node } = JSON.parse(run('scripts/stand-in-images.sh', ['node'])) as { node: string };
   const image = 'gateway-test/contractor-workspace:image';
   const context = path.join(repository, 'images', 'contractor-workspace');
@@ -49,12 +54,7 @@ export interface Machine {
 /** A daemon, the images of workspaces and the providers; takes minutes on a new machine, seconds afterwards. */
 export function prepareMachine(): Machine {
   run('scripts/docker-daemon.sh', ['start']);
-  const images = JSON.parse(run('scripts/stand-in-images.sh', ['node', 'door'])) as { node: string; door: string };
-  const workspace = 'gateway-test/workspace:1';
-  const context = path.join(__dirname, 'stand-in-image');
-  run('docker', ['build', '--quiet', '--build-arg', `BASE_IMAGE=${images.node}`, '--tag', workspace, context], {
-    env: { ...process.env, DOCKER_BUILDKIT: '0' },
-  });
+  const images = oncePerRun('machine-images', machineImages);
   run('scripts/provider-mirror.sh', []);
   const environment = execFileSync('bash', ['-c', '. scripts/terraform-environment.sh && env -0'], { cwd: repository });
   const terraform = Object.fromEntries(
@@ -64,5 +64,15 @@ export function prepareMachine(): Machine {
       .filter((line) => line.includes('='))
       .map((line) => [line.slice(0, line.indexOf('=')), line.slice(line.indexOf('=') + 1)]),
   );
-  return { terraform, images: { node: images.node, door: images.door, workspace } };
+  return { terraform, images };
+}
+
+function machineImages(): Machine['images'] {
+  const images = JSON.parse(run('scripts/stand-in-images.sh', ['node', 'door'])) as { node: string; door: string };
+  const workspace = 'gateway-test/workspace:1';
+  const context = path.join(__dirname, 'stand-in-image');
+  run('docker', ['build', '--quiet', '--build-arg', `BASE_IMAGE=${images.node}`, '--tag', workspace, context], {
+    env: { ...process.env, DOCKER_BUILDKIT: '0' },
+  });
+  return { node: images.node, door: images.door, workspace };
 }
