@@ -37,7 +37,7 @@ async function synthesize(): Promise<void> {
   const workloads = platformWorkloads(settings);
   if (settings.target === 'kubernetes') {
     // Loaded where it is needed: the types of Kubernetes are large.
-    const { synthesizeForKubernetes } = await import('./stacks/kubernetes');
+    const { synthesizeForKubernetes } = require('./stacks/kubernetes') as typeof import('./stacks/kubernetes');
     await synthesizeForKubernetes(app, settings, workloads);
     return;
   }

@@ -11,7 +11,7 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
 require_terraform
 synthesize
-require_docker
+require_runtime
 protect_state
 initialize
 if [[ ${ASSUME_YES:-} == 1 ]]; then

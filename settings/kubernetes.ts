@@ -23,12 +23,16 @@ export const kubernetesSettings = z
     workspaces_namespace: name
       .optional()
       .describe('Where the pods of workspaces run, and nothing else. Without it the namespace with `-workspaces`.'),
-    coder_namespace: name.default('coder').describe("Where Coder's Helm chart is installed; workspaces reach it there."),
+    coder_namespace: name
+      .default('coder')
+      .describe("Where Coder's Helm chart is installed; workspaces reach it there."),
     cluster_domain: subdomain.default('cluster.local').describe("The cluster's own domain in its DNS."),
     dns_namespace: name.default('kube-system').describe("Where the cluster's DNS servers run."),
     replicas: z
       .strictObject({
-        litellm: replicas.describe('LiteLLM. Until replicas share their counters, each counts requests a minute by itself.'),
+        litellm: replicas.describe(
+          'LiteLLM. Until replicas share their counters, each counts requests a minute by itself.',
+        ),
         key_provisioner: replicas.describe('The key-provisioner.'),
         edge: replicas.describe('The edge.'),
         door: replicas.describe('The door, which all workspaces share on Kubernetes.'),
@@ -52,11 +56,15 @@ export const kubernetesSettings = z
         type: z
           .enum(['ClusterIP', 'LoadBalancer', 'NodePort'])
           .default('ClusterIP')
-          .describe("How the edge and the key-provisioner are offered. An Ingress or Gateway of one's own leads to ClusterIP."),
+          .describe(
+            "How the edge and the key-provisioner are offered. An Ingress or Gateway of one's own leads to ClusterIP.",
+          ),
         from_namespaces: z
           .array(name)
           .default([])
-          .describe("Namespaces whose pods reach the edge and the key-provisioner: the Ingress controller's, for example."),
+          .describe(
+            "Namespaces whose pods reach the edge and the key-provisioner: the Ingress controller's, for example.",
+          ),
         from_cidrs: z
           .array(cidr)
           .default([])

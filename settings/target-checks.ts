@@ -23,7 +23,7 @@ const OF_DOCKER: readonly (readonly [path: string, unchanged: unknown, instead: 
   ['docker.host', 'unix:///var/run/docker.sock', 'kubernetes.context names the cluster'],
   ['litellm.bind', '127.0.0.1', 'kubernetes.service says how the edge is offered'],
   ['key_provisioner.bind', '127.0.0.1', 'kubernetes.service says how the key-provisioner is offered'],
-  ['coder.server', false, "install Coder with its own Helm chart, and name its address in coder.url"],
+  ['coder.server', false, 'install Coder with its own Helm chart, and name its address in coder.url'],
   ['coder.bind', '127.0.0.1', "Coder's Helm chart decides on its address"],
   ['images.seed', undefined, 'files come as ConfigMaps'],
   ['images.coder', undefined, "Coder's Helm chart names its image"],

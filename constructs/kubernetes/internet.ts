@@ -1,8 +1,4 @@
-import {
-  IntOrString,
-  type NetworkPolicyEgressRule,
-  type NetworkPolicyPeer,
-} from 'cdk8s-plus-32/lib/imports/k8s';
+import { IntOrString, type NetworkPolicyEgressRule, type NetworkPolicyPeer } from 'cdk8s-plus-32/lib/imports/k8s';
 import type { Settings } from '../../settings/schema';
 
 /**

@@ -105,7 +105,11 @@ function psql(name: string, script: string, litellm: Workload, settings: Setting
     image: imageOf('postgres', settings),
     imagePullPolicy: settings.kubernetes.image_pull.policy,
     // `$OPTIONS` is several words; Kubernetes leaves a dollar sign alone that no parenthesis follows.
-    command: ['sh', '-c', script.replaceAll('psql $OPTIONS', 'psql $OPTIONS --set="image=$IMAGE"').replaceAll('$(', '$$(')],
+    command: [
+      'sh',
+      '-c',
+      script.replaceAll('psql $OPTIONS', 'psql $OPTIONS --set="image=$IMAGE"').replaceAll('$(', '$$('),
+    ],
     env: podEnvironment(environment, surroundings),
     resources: resources(64, 10),
     securityContext: { ...containerSecurity(), runAsUser: NOBODY, runAsGroup: NOBODY },

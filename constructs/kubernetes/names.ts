@@ -5,7 +5,8 @@ import { type DoorNames, door } from '../../workspace/door';
 
 /** How a pod finds others. HAProxy looks names up whole, so they are written out. */
 export const doorNames = (settings: Settings): DoorNames => ({
-  workload: (workload) => `${workload}.${kubernetesNames(settings).namespace}.svc.${settings.kubernetes.cluster_domain}`,
+  workload: (workload) =>
+    `${workload}.${kubernetesNames(settings).namespace}.svc.${settings.kubernetes.cluster_domain}`,
   thisHost: 'localhost',
   nameserver: 'resolv.conf',
 });

@@ -50,7 +50,9 @@ export function platformPolicies(endpoints: readonly Endpoint[], settings: Setti
 function ingress(endpoint: Endpoint, all: readonly Endpoint[], settings: Settings): NetworkPolicyIngressRule[] {
   const own = endpoint.ports.flatMap(({ port }) => {
     const from = all
-      .filter(({ connects }) => connects.some((connection) => connection.to === endpoint.name && connection.port === port))
+      .filter(({ connects }) =>
+        connects.some((connection) => connection.to === endpoint.name && connection.port === port),
+      )
       .map(({ name }) => ({ podSelector: { matchLabels: selectorLabels(settings, name) } }));
     return from.length > 0 ? [{ from, ports: [tcp(port)] }] : [];
   });
@@ -83,7 +85,8 @@ function egress({ name, connects }: Endpoint, settings: Settings): NetworkPolicy
 }
 
 /** Pods of workspaces, wherever in their namespace. */
-const workspaces = (settings: Settings): NetworkPolicyPeer => inNamespace(kubernetesNames(settings).workspacesNamespace);
+const workspaces = (settings: Settings): NetworkPolicyPeer =>
+  inNamespace(kubernetesNames(settings).workspacesNamespace);
 
 const offeredTo = ({ kubernetes: { service } }: Settings): NetworkPolicyPeer[] => [
   ...service.from_namespaces.map(inNamespace),

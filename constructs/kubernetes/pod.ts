@@ -92,7 +92,11 @@ export function containerOf(workload: Workload, settings: Settings): Container {
     ...(entrypoint ? { command: entrypoint.map((value) => podTemplate(value, surroundings)) } : {}),
     ...(arguments_ ? { args: arguments_.map((value) => podTemplate(value, surroundings)) } : {}),
     env: podEnvironment(workload.environment, surroundings),
-    resources: resources(memoryMb, CPU_REQUEST[workload.name] ?? OTHER_CPU_REQUEST, typeof cpus === 'number' ? cpus : 0),
+    resources: resources(
+      memoryMb,
+      CPU_REQUEST[workload.name] ?? OTHER_CPU_REQUEST,
+      typeof cpus === 'number' ? cpus : 0,
+    ),
     securityContext: containerSecurity(workload.writableRoot),
     volumeMounts: mountsOf(workload),
   };

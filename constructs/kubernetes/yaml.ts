@@ -14,6 +14,9 @@ export function yamlFiles(manifests: readonly Manifest[]): { readonly name: stri
   return manifests.map((manifest, index) => {
     const { name, namespace } = manifest.metadata;
     const parts = [String(index + 1).padStart(digits, '0'), manifest.kind.toLowerCase()];
-    return { name: `${[...parts, ...(name === 'deny-all' && namespace ? [namespace] : []), name].join('-')}.yaml`, content: yamlOf(manifest) };
+    return {
+      name: `${[...parts, ...(name === 'deny-all' && namespace ? [namespace] : []), name].join('-')}.yaml`,
+      content: yamlOf(manifest),
+    };
   });
 }

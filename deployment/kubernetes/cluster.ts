@@ -10,7 +10,10 @@ export class ClusterError extends Error {
  * The cluster of a deployment, by kubectl: it finds and authenticates to a cluster the way its user does, whatever the cloud.
  */
 export class Cluster {
-  constructor(private readonly settings: Pick<KubernetesSettings, 'context'>) {}
+  constructor(
+    private readonly settings: Pick<KubernetesSettings, 'context'>,
+    private readonly env: NodeJS.ProcessEnv = process.env,
+  ) {}
 
   /**
    * Runs kubectl.
@@ -23,7 +26,7 @@ export class Cluster {
     const { context } = this.settings;
     const all = [...(context ? ['--context', context] : []), '--request-timeout=20s', ...args];
     return new Promise((resolve, reject) => {
-      const child = spawn('kubectl', all, { stdio: ['pipe', 'pipe', 'pipe'] });
+      const child = spawn('kubectl', all, { env: this.env, stdio: ['pipe', 'pipe', 'pipe'] });
       let [stdout, stderr] = ['', ''];
       child.stdout.setEncoding('utf8').on('data', (text: string) => {
         stdout += text;
