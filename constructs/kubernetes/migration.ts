@@ -40,7 +40,11 @@ export function migrationObjects(litellm: Workload, settings: Settings): Manifes
       serviceAccountName: MIGRATION,
       restartPolicy: 'Never',
       // One after the other; the last has nothing to do once the first has failed.
-      initContainers: [{ ...containerOf(workload, settings), name: 'migrate' }],
+      initContainers: [
+        // A failed attempt would be tried again after ten seconds, twenty, forty.
+        psql('wait-for-database', 'until pg_isready --quiet; do sleep 2; done', litellm, settings),
+        { ...containerOf(workload, settings), name: 'migrate' },
+      ],
       containers: [psql('record', `exec psql $OPTIONS --quiet <<'SQL'\n${RECORD}\nSQL`, litellm, settings)],
       volumes: volumesOf(workload),
     },
@@ -50,7 +54,7 @@ export function migrationObjects(litellm: Workload, settings: Settings): Manifes
     KubeServiceAccount.manifest({ metadata: { ...metadata, name: MIGRATION }, automountServiceAccountToken: false }),
     KubeJob.manifest({
       metadata: { ...metadata, name: `${MIGRATION}-${digest(template)}` },
-      // The database may still be starting. A finished Job stays, so that a plan finds it as it is.
+      // A finished Job stays, so that a plan finds it as it is.
       spec: { backoffLimit: 10, activeDeadlineSeconds: 1800, template },
     }),
   ];

@@ -38,7 +38,8 @@ export function probes({ name, health }: Workload): Probes {
   const timing = { timeoutSeconds: health.timeoutSeconds, failureThreshold: health.retries };
   return {
     startupProbe: {
-      ...ready,
+      // Not readiness: what waits for another would be restarted over and over.
+      ...alive,
       periodSeconds: STARTUP_PERIOD_SECONDS,
       timeoutSeconds: health.timeoutSeconds,
       // A node may be busier than the host that the period was measured on.

@@ -71,6 +71,12 @@ test('LiteLLM is kept while its database is away, and gets no requests meanwhile
   expect(container.readinessProbe.httpGet.path).toBe('/health/readiness');
 });
 
+test('what waits for another workload is not restarted meanwhile', () => {
+  const [container] = find(objects, 'Deployment', 'key-provisioner').spec.template.spec.containers;
+  expect(container.readinessProbe.httpGet.path).toBe('/health/ready');
+  for (const probe of [container.startupProbe, container.livenessProbe]) expect(probe.httpGet.path).toBe('/health');
+});
+
 test('every secret comes from the Secret, and none stands in a value', () => {
   const variables = containers.flatMap(([, { env }]) => env as Loose[]);
   const references = variables.flatMap(({ valueFrom }) => (valueFrom ? [valueFrom.secretKeyRef] : []));
@@ -177,8 +183,8 @@ test('the Job of the migration is the one that migrates, and replicas wait for t
   const { spec } = find(objects, 'Deployment', 'litellm').spec.template;
   const [job] = podsOf(objects).filter(({ owner }) => owner === 'Job litellm-migration');
   expect(variable(spec.containers[0], 'DISABLE_SCHEMA_UPDATE')).toBe('true');
-  expect(variable(job?.spec.initContainers[0], 'DISABLE_SCHEMA_UPDATE')).toBeUndefined();
-  expect(job?.spec.initContainers[0].args).toContain('--skip_server_startup');
+  expect(variable(job?.spec.initContainers[1], 'DISABLE_SCHEMA_UPDATE')).toBeUndefined();
+  expect(job?.spec.initContainers[1].args).toContain('--skip_server_startup');
   const image = imageOf('litellm', settings);
   expect(variable(spec.initContainers[0], 'IMAGE')).toBe(image);
   expect(variable(job?.spec.containers[0], 'IMAGE')).toBe(image);
