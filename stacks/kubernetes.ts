@@ -26,10 +26,8 @@ export async function synthesizeForKubernetes(
   if (process.env.CDKTF_CONTEXT_JSON) {
     const problem = terraformProblem(process.env.TERRAFORM_BINARY_NAME);
     if (problem) Annotations.of(platform).addWarning(problem);
-    if (process.env.GATEWAY_DESTROYS !== '1') {
-      for (const missing of await secretProblems(new Cluster(settings.kubernetes), settings)) {
-        Annotations.of(platform).addError(missing);
-      }
+    for (const missing of await secretProblems(new Cluster(settings.kubernetes), settings)) {
+      Annotations.of(platform).addError(missing);
     }
   }
   app.synth();

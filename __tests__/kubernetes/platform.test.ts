@@ -216,7 +216,8 @@ test('a stopped workspace is gone, and its home is there when it starts again', 
   ada.untilRunning();
   expect(ada.exec('cat', '/home/coder/note')).toBe('kept');
   ada.delete();
-  expect(cluster().json('get', 'pvc', '-n', platform.workspaces).items).toEqual([]);
+  // Kubernetes keeps a volume until the pod that uses it has ended.
+  cluster().kubectl('wait', '--for=delete', 'pvc', '--all', '--timeout=60s', '-n', platform.workspaces);
 });
 
 test('what is changed by hand is undone', () => {

@@ -41,7 +41,8 @@ export class Cluster {
       child.stdin.on('error', () => undefined);
       child.once('close', (status) => {
         if (status === 0) resolve(stdout);
-        else reject(new ClusterError(stderr.trim() || `kubectl ended with ${status}`));
+        // Its last line says what is wrong; what comes before is its own log.
+        else reject(new ClusterError(stderr.trim().split('\n').at(-1) || `kubectl ended with ${status}`));
       });
       child.stdin.end(input);
     });
