@@ -116,6 +116,15 @@ test('a pod with privileges is admitted to neither namespace', () => {
   }
 });
 
+test('gateway manifests writes the same objects with the same bytes, and the API server takes each as it is', () => {
+  const [directory, again] = ['first', 'second'].map((name) => platform.manifests(name));
+  expect(Object.keys(directory?.files ?? {}).length).toBeGreaterThan(30);
+  expect(again?.files).toEqual(directory?.files);
+  const options = ['--server-side', '--force-conflicts', '--dry-run=server', '--validate=strict'];
+  const taken = cluster().kubectl('apply', ...options, '-f', directory?.path ?? '');
+  expect(taken.split('\n')).toHaveLength(Object.keys(directory?.files ?? {}).length);
+});
+
 let ada: KubernetesWorkspace;
 
 test('the template starts a workspace: restricted, without an account, its tokens in a Secret', () => {

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { stringify } from 'yaml';
@@ -62,6 +62,15 @@ export class KubernetesPlatform {
     const { status, stdout, stderr } = this.gateway('secrets', 'push', '--secrets-file', 'secrets.tfvars.json');
     if (status !== 0) throw new Error(stdout + stderr);
     return stdout + stderr;
+  }
+
+  /** What `gateway manifests` writes into a directory. */
+  manifests(name: string): { readonly path: string; readonly files: Readonly<Record<string, string>> } {
+    const path = join(this.directory, name);
+    const { status, stdout, stderr } = this.gateway('manifests', '--output', name);
+    if (status !== 0) throw new Error(stdout + stderr);
+    const files = readdirSync(path).map((file) => [file, readFileSync(join(path, file), 'utf8')]);
+    return { path, files: Object.fromEntries(files) };
   }
 
   terraform(...args: string[]): Outcome {
