@@ -6,7 +6,7 @@ MAKEFLAGS += --no-print-directory
 
 installed := node_modules/.package-lock.json
 
-.PHONY: help demo demo-stop test test-unit test-programs test-contract test-deploy lint init synth plan deploy destroy template workspace-image acceptance bench litellm
+.PHONY: help demo demo-stop test test-unit test-programs test-contract test-deploy test-kubernetes lint init synth plan deploy destroy template workspace-image acceptance bench litellm
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -38,6 +38,9 @@ test-contract: $(installed) ## against the real LiteLLM and PostgreSQL
 
 test-deploy: $(installed) ## against a real Docker daemon
 	@node --import tsx scripts/test.ts deploy
+
+test-kubernetes: $(installed) ## on a real cluster: that of KUBECONFIG, or one that is built and started here (root, Go; minutes)
+	@node --import tsx scripts/test.ts kubernetes
 
 lint: $(installed) ## formatter, linter and compiler
 	@npm run --silent lint

@@ -1,6 +1,6 @@
 const { existsSync } = require('node:fs');
 
-/** `unit` needs nothing, `programs` what `scripts/test-tools.sh` installs, `contract` the real LiteLLM, `deploy` a Docker daemon. */
+/** `unit` needs nothing, `programs` what `scripts/test-tools.sh` installs, `contract` the real LiteLLM, `deploy` a Docker daemon, `kubernetes` a cluster. */
 const esmOnly = ['cookie', 'fastify-type-provider-zod', 'csv-parse', 'listr2'];
 
 const shared = {
@@ -46,5 +46,6 @@ module.exports = {
         : {}),
     },
     { ...shared, displayName: 'deploy', testMatch: ['<rootDir>/__tests__/deploy/**/*.test.ts'] },
+    { ...shared, displayName: 'kubernetes', testMatch: ['<rootDir>/__tests__/kubernetes/**/*.test.ts'] },
   ],
 };

@@ -42,6 +42,12 @@ async function synthesize(): Promise<void> {
   mkdirSync(outdir, { recursive: true });
   const app = new App({ outdir });
   const workloads = platformWorkloads(settings);
+  if (settings.target === 'kubernetes') {
+    // Loaded where it is needed: the types of Kubernetes are large.
+    const { synthesizeForKubernetes } = require('./stacks/kubernetes') as typeof import('./stacks/kubernetes');
+    await synthesizeForKubernetes(app, settings, workloads);
+    return;
+  }
   const platform = new PlatformStack(app, 'platform', { settings, workloads });
   new ContractorWorkspaceStack(app, 'contractor-workspace', { settings });
   // The cdktf program goes on to Terraform by itself, and shows of a synth nothing but annotations. `make plan` checks the plan.

@@ -8,8 +8,10 @@ import * as doctor from './doctor';
 import * as generateKey from './generate-key';
 import * as init from './init';
 import * as keys from './keys';
+import * as manifests from './manifests';
 import * as models from './models';
 import * as review from './review';
+import * as secrets from './secrets';
 import * as spend from './spend';
 import * as verify from './verify';
 
@@ -44,9 +46,8 @@ export function buildProgram(context: CommandContext): Command {
       getErrHelpWidth: () => helpWidth(io.stderr),
     })
     .exitOverride();
-  for (const command of [init, keys, generateKey, spend, verify, doctor, review, models, diagram, demo, completion]) {
-    command.register(program, context);
-  }
+  const commands = [init, secrets, keys, generateKey, spend, verify, doctor, review, models, diagram, manifests, demo];
+  for (const command of [...commands, completion]) command.register(program, context);
   return program;
 }
 

@@ -3,6 +3,7 @@ import type { Catalog } from '../catalog/model';
 import { type StartingModels, startingModels } from '../litellm-config/outside-policies';
 import { PRODUCT } from '../package-root';
 import { PROVIDER_CREDENTIALS } from '../settings/credentials';
+import { kubernetesNames } from '../settings/kubernetes';
 import type { Settings } from '../settings/schema';
 import { SECRETS } from '../settings/secrets';
 import { platformWorkloads } from '../workloads/platform';
@@ -41,6 +42,9 @@ export function describeDeployment(settings: Settings, options: DescribeOptions 
     product: { name: PRODUCT.name, version: PRODUCT.version },
     name: settings.name,
     docker: { host: settings.docker.host },
+    ...(settings.target === 'kubernetes'
+      ? { kubernetes: { ...kubernetesNames(settings), settings: settings.kubernetes } }
+      : {}),
     providers: describeProviders(settings),
     models: describeModels(settings, litellm, catalog),
     defaults: {

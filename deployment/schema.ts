@@ -36,6 +36,17 @@ export const deploymentSchema = z.object({
   name: z.string(),
   /** The Docker daemon that everything runs on. */
   docker: z.object({ host: z.string() }),
+  /** The cluster that everything runs on, in the place of the Docker daemon; absent where that is what runs it. */
+  kubernetes: z
+    .looseObject({
+      namespace: z.string(),
+      workspacesNamespace: z.string(),
+      /** Name of the Secret with the platform's secrets. */
+      secret: z.string(),
+      /** `kubernetes` of the settings, with every default filled in. */
+      settings: z.record(z.string(), z.unknown()),
+    })
+    .optional(),
   /** Every provider LiteLLM can route to, by its name. */
   providers: z.record(
     z.string(),

@@ -2,21 +2,29 @@ import { catalog as shippedCatalog } from '../catalog/catalog';
 import type { Catalog, Prices, Provider } from '../catalog/model';
 import type { ServedModel as Configured, GatewayConfiguration } from '../images/key-provisioner/src/configuration';
 import { familyOf } from '../images/key-provisioner/src/models/family';
+import { kubernetesNames } from '../settings/kubernetes';
 import { PORTS } from '../settings/ports';
 import type { Policy, Settings } from '../settings/schema';
 import { policyModels, type ServedModel, servedModels } from '../settings/served-models';
 
-/** Addresses under which a workspace's door offers the platform. */
+/** Addresses under which a workspace's door offers the platform on Docker. */
 export const WORKSPACE_GATEWAY_URL = `http://litellm:${PORTS.edge}`;
 export const WORKSPACE_PROVISIONER_URL = `http://key-provisioner:${PORTS.keyProvisioner}`;
+
+/** The same for the target of the settings: on Kubernetes the door is one Service that all workspaces share. */
+export function workspaceUrls(settings: Pick<Settings, 'name' | 'target' | 'kubernetes'>) {
+  if (settings.target === 'docker') return { gateway: WORKSPACE_GATEWAY_URL, provisioner: WORKSPACE_PROVISIONER_URL };
+  const door = `http://door.${kubernetesNames(settings).namespace}.svc`;
+  return { gateway: `${door}:${PORTS.edge}`, provisioner: `${door}:${PORTS.keyProvisioner}` };
+}
 
 /** What differs where the platform does not run in containers. */
 export interface GatewayConfigurationOptions {
   /** @default - the shipped catalog */
   readonly catalog?: Catalog;
-  /** The gateway as a workspace sees it. @default {@link WORKSPACE_GATEWAY_URL} */
+  /** The gateway as a workspace sees it. @default {@link workspaceUrls} */
   readonly gatewayUrl?: string;
-  /** The key-provisioner as a workspace sees it. @default {@link WORKSPACE_PROVISIONER_URL} */
+  /** The key-provisioner as a workspace sees it. @default {@link workspaceUrls} */
   readonly provisionerUrl?: string;
 }
 
@@ -33,8 +41,8 @@ export function gatewayConfiguration(
   });
   const coderUrl = settings.coder.url ?? (settings.coder.server ? `http://coder:${PORTS.coder}` : undefined);
   return {
-    gateway_url: options.gatewayUrl ?? WORKSPACE_GATEWAY_URL,
-    provisioner_url: options.provisionerUrl ?? WORKSPACE_PROVISIONER_URL,
+    gateway_url: options.gatewayUrl ?? workspaceUrls(settings).gateway,
+    provisioner_url: options.provisionerUrl ?? workspaceUrls(settings).provisioner,
     models: servedModels(settings, catalog).map(servedModel),
     default_model: settings.models.default,
     small_model: settings.models.small,

@@ -11,9 +11,9 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
 require_terraform
 [[ -s $stack/platform.tfplan && -s $stack/plan.json ]] || fail "there is no saved plan; run 'make plan', read it, then run 'make deploy' again"
-require_docker
+require_runtime
 protect_state
-node --import tsx scripts/check-ports.ts "$stack/plan.json" || fail 'nothing was deployed (see above)'
+on_kubernetes || node --import tsx scripts/check-ports.ts "$stack/plan.json" || fail 'nothing was deployed (see above)'
 applied=true
 if node --import tsx scripts/replace-in-turn.ts "$stack" platform.tfplan "$secrets"; then
   terraform -chdir="$stack" apply -input=false "${colour[@]}" platform.tfplan || applied=false

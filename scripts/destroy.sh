@@ -47,7 +47,7 @@ names() {
 
 require_terraform
 synthesize
-require_docker
+require_runtime
 require_no_workspaces
 protect_state
 initialize

@@ -30,6 +30,21 @@ require_secrets() {
   [[ -s $secrets ]] || fail "$secrets does not exist; run \`make init\`, which writes it, or name another file in SECRETS"
 }
 
+on_kubernetes() { grep -q '"kubectl"' "$stack/cdk.tf.json"; }
+
+# What everything runs on answers: a Docker daemon, or a cluster.
+require_runtime() {
+  if on_kubernetes; then require_cluster; else require_docker; fi
+}
+
+require_cluster() {
+  local context
+  context=$(sed -nE 's/^ *"config_context": "([^"]+)".*/\1/p' "$stack/cdk.tf.json" | head -n 1)
+  command -v kubectl >/dev/null || fail 'kubectl is not installed; install kubectl, then try again'
+  timeout 30 kubectl ${context:+--context "$context"} --request-timeout=20s get --raw /version >/dev/null 2>&1 ||
+    fail "no cluster answers (${context:-the current context of the kubeconfig}); check KUBECONFIG, or set kubernetes.context in gateway.yaml"
+}
+
 require_docker() {
   # shellcheck disable=SC2034 # for the scripts that source this
   docker_host=$(sed -nE 's/^ *"host": "((unix|tcp|ssh|npipe):[^"]+)".*/\1/p' "$stack/cdk.tf.json" | head -n 1)
@@ -50,7 +65,7 @@ synthesize() { node bin/synth; }
 
 initialize() {
   local log
-  scripts/provider-mirror.sh
+  if on_kubernetes; then scripts/provider-mirror.sh kubectl; else scripts/provider-mirror.sh; fi
   # shellcheck source=scripts/terraform-environment.sh
   . scripts/terraform-environment.sh
   log=$(terraform -chdir="$stack" init -input=false -no-color 2>&1) || {

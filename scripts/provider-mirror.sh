@@ -2,8 +2,8 @@
 # Build the Terraform providers of this project into a filesystem mirror, for machines that cannot reach the public
 # Terraform registry. Does nothing where the registry answers or the mirror is complete.
 #
-#   scripts/provider-mirror.sh [--force]
-#   scripts/provider-mirror.sh --versions     prints `<namespace>/<type> <version>` per provider, and builds nothing
+#   scripts/provider-mirror.sh [--force] [TYPE ...]      (default: docker coder)
+#   scripts/provider-mirror.sh --versions [TYPE ...]     prints `<namespace>/<type> <version>` per provider, and builds nothing
 #
 # scripts/terraform-environment.sh makes Terraform use the mirror. Needs Go; the sources come as Go modules.
 #
@@ -19,9 +19,10 @@ registry=registry.terraform.io # part of every provider's address, not only a se
 
 # type  namespace  version  Go package  module it is published as  module version
 # The docker provider's go.mod declares another path than the one it is published under, so it needs a `replace`.
-providers=(
+known=(
   "docker kreuzwerker 4.6.0 github.com/terraform-providers/terraform-provider-docker github.com/kreuzwerker/terraform-provider-docker v0.0.0-20260916201441-96d331c98ff4"
   "coder coder 2.20.0 github.com/coder/terraform-provider-coder/v2 github.com/coder/terraform-provider-coder/v2 v2.20.0"
+  "kubectl gavinbunney 1.19.0 github.com/gavinbunney/terraform-provider-kubectl github.com/gavinbunney/terraform-provider-kubectl v1.19.0"
 )
 
 say() { printf '%s\n' "$*" >&2; }
@@ -30,16 +31,30 @@ fail() {
   exit 1
 }
 
+action=
+if [[ ${1:-} == --* ]]; then
+  action=$1
+  shift
+fi
+(($#)) || set -- docker coder
+providers=()
+for type in "$@"; do
+  for provider in "${known[@]}"; do
+    [[ $provider != "$type "* ]] || providers+=("$provider")
+  done
+done
+
 force=
-case "${1:-}" in
+case "$action" in
   --force) force=1 ;;
   --versions)
     printf '%s\n' "${providers[@]}" | awk '{ print $2 "/" $1, $3 }'
     exit 0
     ;;
   '') ;;
-  *) fail 'usage: scripts/provider-mirror.sh [--force|--versions]' ;;
+  *) fail 'usage: scripts/provider-mirror.sh [--force|--versions] [docker|coder|kubectl ...]' ;;
 esac
+((${#providers[@]} == $#)) || fail "usage: scripts/provider-mirror.sh [--force|--versions] [docker|coder|kubectl ...]; found $*"
 
 case "$(uname -m)" in
   x86_64) architecture=amd64 ;;
@@ -97,7 +112,8 @@ for provider in "${providers[@]}"; do
   say "built $namespace/$type $version in $((SECONDS - started)) s"
 done
 
-addresses=$(printf '"%s", ' "${providers[@]}" | sed -E "s|\"([^ ]+) ([^ ]+)[^\"]*\"|\"$registry/\2/\1\"|g; s/, $//")
+# All of them, whichever were built now.
+addresses=$(printf '"%s", ' "${known[@]}" | sed -E "s|\"([^ ]+) ([^ ]+)[^\"]*\"|\"$registry/\2/\1\"|g; s/, $//")
 cat >"$config" <<RC
 # Written by scripts/provider-mirror.sh; used through TF_CLI_CONFIG_FILE.
 disable_checkpoint = true

@@ -49,10 +49,13 @@ node -e '
 cp "$stack/params.tf" "$work/template/params.tf"
 cp "$root/scripts/template-readme.md" "$work/template/README.md"
 
+providers=(coder docker)
+if grep -q '"kubectl"' "$work/template/cdk.tf.json"; then providers=(coder kubectl); fi
+
 # The versions without hashes: Terraform then takes those versions and adds the hashes of what it gets at its init.
 {
   echo '# Written by scripts/template.sh.'
-  "$root/scripts/provider-mirror.sh" --versions | sort | while read -r provider version; do
+  "$root/scripts/provider-mirror.sh" --versions "${providers[@]}" | sort | while read -r provider version; do
     printf '\nprovider "registry.terraform.io/%s" {\n  version = "%s"\n}\n' "$provider" "$version"
   done
 } >"$work/template/.terraform.lock.hcl"

@@ -1,7 +1,7 @@
 /**
  * What CI runs, and `make test`: lint, then the suites `unit`, `programs`, `contract` and `deploy`, each as a jest project.
  *
- *   node --import tsx scripts/test.ts [lint] [unit] [programs] [contract] [deploy]      (all by default)
+ *   node --import tsx scripts/test.ts [lint] [unit] [programs] [contract] [deploy] [kubernetes]      (all but the last by default)
  *
  * `CONTRACT=skip` and `DEPLOY=skip` leave a suite out, loudly. Where the time went is printed, and written to
  * `report/times.json`. The last line is `N passed, N failed, N skipped`.
@@ -15,7 +15,7 @@ import { plainErrors } from '../plain-errors';
 import { type Count, countText, NONE, sum } from './test/count';
 import { runJest } from './test/jest';
 import { recordTime, TIMES_FILE } from './test/record';
-import { FIRST, type JestSuite, optionsOf, PASSES, SUITES, type Suite } from './test/suites';
+import { FIRST, type JestSuite, NAMED_ONLY, optionsOf, PASSES, SUITES, type Suite } from './test/suites';
 import { Times } from './test/times';
 
 plainErrors('test');
@@ -34,7 +34,7 @@ mkdirSync(reports, { recursive: true });
 process.env[TIMES_FILE] = join(reports, 'times.jsonl');
 process.env[PREPARED] = join(reports, 'prepared');
 const times = new Times(root, join(reports, 'times.jsonl'));
-void main(SUITES.filter((suite) => chosen.length === 0 || chosen.includes(suite)));
+void main(SUITES.filter((suite) => (chosen.length === 0 ? !NAMED_ONLY.includes(suite) : chosen.includes(suite))));
 
 async function main(wanted: readonly Suite[]): Promise<void> {
   // Before anything else that may install packages: two at once get in each other's way.

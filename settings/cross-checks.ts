@@ -6,6 +6,7 @@ import type { SettingsProblem } from './problems';
 import { regionProblems } from './regions';
 import { SCOPES, type Settings } from './schema';
 import { enabledNames, modelsWithoutProvider } from './served-models';
+import { targetProblems } from './target-checks';
 
 /** A problem between several fields. */
 export interface CrossProblem extends SettingsProblem {
@@ -30,6 +31,7 @@ export const crossChecks = (settings: Settings, { localProcesses = false }: Surr
   ...retentionProblems(settings),
   ...coderProblems(settings),
   ...(localProcesses ? [] : loopbackProblems(settings)),
+  ...(localProcesses ? [] : targetProblems(settings)),
 ];
 
 function modelProblems(settings: Settings): CrossProblem[] {

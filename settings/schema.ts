@@ -4,6 +4,7 @@ import { type Catalog, PROVIDERS, type Provider } from '../catalog/model';
 import { holdsCredential, sendsKeyInClear } from '../catalog/urls';
 import { REQUESTED_DURATION } from '../images/key-provisioner/src/keys/duration';
 import { floatingTag } from './image-tags';
+import { kubernetesSettings } from './kubernetes';
 import { PORTS } from './ports';
 import { REGION_FORMS } from './region-forms';
 
@@ -141,6 +142,10 @@ export const settingsSchema = z
       .regex(/^[a-z][a-z0-9-]{0,30}$/, 'lower-case letters, digits and hyphens, at most 31')
       .default('ai-gateway')
       .describe('Prefix of every container, network and volume.'),
+    target: z
+      .enum(['docker', 'kubernetes'])
+      .default('docker')
+      .describe('Where the platform and its workspaces run: one Docker host, or a Kubernetes cluster.'),
     providers: z
       .strictObject(
         Object.fromEntries(PROVIDERS.map((name) => [name, provider(name)])) as Record<
@@ -292,6 +297,7 @@ export const settingsSchema = z
           .default('unix:///var/run/docker.sock'),
       })
       .prefault({}),
+    kubernetes: kubernetesSettings,
     images: z
       .strictObject({
         litellm: image('litellm'),

@@ -19,7 +19,9 @@ export type CoderRoute =
   | { readonly kind: 'door' | 'door-tls'; readonly address: CoderAddress };
 
 /** How the workspaces of a deployment reach Coder. */
-export function coderRoute({ coder, workspace }: Settings): CoderRoute {
+export function coderRoute({ coder, workspace, target }: Settings): CoderRoute {
+  // A policy lets workspaces reach Coder's pods, whatever else they reach.
+  if (target === 'kubernetes') return { kind: 'direct' };
   if (coder.server) return { kind: 'door', address: { kind: 'workload', port: PORTS.coder } };
   // The settings are refused where a sealed workspace has no address of Coder.
   if (workspace.egress === 'internet' || !coder.url) return { kind: 'direct' };

@@ -34,7 +34,11 @@ export interface DoorConfigurationProps {
    * @default 64
    */
   readonly concurrency?: number;
-  /** DNS server that knows the upstreams, `address:port`. */
+  /** Connections at once. @default 1024 */
+  readonly connections?: number;
+  /** Large bodies under way at once. @default 8 */
+  readonly largeAtOnce?: number;
+  /** DNS server that knows the upstreams, `address:port`; `resolv.conf`: the one that the container is told. */
   readonly nameserver: string;
   /**
    * Port of the door's own liveness answer (`/alive`), on its loopback only.
@@ -57,7 +61,7 @@ export function doorConfiguration(props: DoorConfigurationProps): string {
   const blocks = [
     `# The door of one workspace, written by the workspace template.
 global
-  maxconn 1024
+  maxconn ${props.connections ?? 1024}
   nbthread 1
   log stdout format raw daemon notice
 
@@ -77,7 +81,7 @@ defaults
   ${errorResponses().join('\n  ')}
 
 resolvers dns
-  nameserver dns ${props.nameserver}
+  ${props.nameserver === 'resolv.conf' ? 'parse-resolv-conf' : `nameserver dns ${props.nameserver}`}
   resolve_retries 3
   timeout resolve 1s
   timeout retry 1s
@@ -95,7 +99,7 @@ frontend alive
       rules: [...agentErrorResponses(), ...bodyRules(), ...surfaceRules()],
       backends: [`use_backend litellm-large if ${IS_LARGE}`],
     }),
-    largeBodies('litellm-large', server('litellm', props.litellm)),
+    largeBodies('litellm-large', server('litellm', props.litellm), props.largeAtOnce),
     service('key-provisioner', props.keyProvisioner, KEY_PROVISIONER_ROUTES, concurrency),
     ...(props.coder ? [tcpProxy('coder', props.coder)] : []),
   ];

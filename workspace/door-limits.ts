@@ -63,7 +63,7 @@ export function surfaceRules(): string[] {
 }
 
 /** A backend with few places, so that a workspace's large bodies wait for each other and not its other requests. */
-export function largeBodies(name: string, server: string): string {
+export function largeBodies(name: string, server: string, atOnce = LARGE_AT_ONCE): string {
   const body = anthropicError({
     type: 'api_error',
     message:
@@ -72,5 +72,5 @@ export function largeBodies(name: string, server: string): string {
   return `backend ${name}
   timeout queue 60s
   http-error status 503 content-type application/json string '${body}' hdr Retry-After 5
-  ${server} maxconn ${LARGE_AT_ONCE}`;
+  ${server} maxconn ${atOnce}`;
 }

@@ -4,7 +4,7 @@ import { imageOf } from '../workloads/images';
 import { EnvValue, type WorkloadName } from '../workloads/value';
 import type { Connection, Workload } from '../workloads/workload';
 import { type CoderRoute, coderRoute } from './coder-route';
-import { doorConfiguration, type Upstream } from './door-configuration';
+import { type DoorConfigurationProps, doorConfiguration, type Upstream } from './door-configuration';
 
 /** The names under which a door finds others, in one runtime. */
 export interface DoorNames {
@@ -12,9 +12,12 @@ export interface DoorNames {
   readonly workload: (name: WorkloadName) => string;
   /** Of the machine that runs the containers; only a hosts file has it. */
   readonly thisHost: string;
-  /** DNS server, `address:port`. */
+  /** DNS server, `address:port`, or `resolv.conf`. */
   readonly nameserver: string;
 }
+
+/** What a door takes on at once. */
+export type DoorCapacity = Pick<DoorConfigurationProps, 'connections' | 'concurrency' | 'largeAtOnce'>;
 
 /** The alive answer, asked with what the image has: busybox's wget, or bash where there is no wget. */
 const HEALTH_TEST = `wget -qO /dev/null http://127.0.0.1:${PORTS.doorHealth}/alive 2>/dev/null || bash -c 'exec 3<>/dev/tcp/127.0.0.1/${PORTS.doorHealth} && printf "GET /alive HTTP/1.0\\r\\n\\r\\n" >&3 && grep -q "200 OK" <&3'`;
@@ -22,9 +25,10 @@ const HEALTH_TEST = `wget -qO /dev/null http://127.0.0.1:${PORTS.doorHealth}/ali
 /**
  * The only neighbour of a workspace: an HAProxy that lets through what {@link doorConfiguration} lists.
  *
+ * @param capacity - of a door that several workspaces share
  * @throws Error where `coder.url` is no address that a door can lead to
  */
-export function door(settings: Settings, names: DoorNames): Workload {
+export function door(settings: Settings, names: DoorNames, capacity: DoorCapacity = {}): Workload {
   const route = coderRoute(settings);
   const coder = coderUpstream(route, names);
   const configuration = doorConfiguration({
@@ -33,6 +37,7 @@ export function door(settings: Settings, names: DoorNames): Workload {
     ...(coder ? { coder } : {}),
     requestTimeoutSeconds: settings.litellm.request_timeout_s,
     nameserver: names.nameserver,
+    ...capacity,
   });
   return {
     name: 'door',

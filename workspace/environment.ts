@@ -1,4 +1,4 @@
-import { WORKSPACE_PROVISIONER_URL } from '../litellm-config/gateway-json';
+import { workspaceUrls } from '../litellm-config/gateway-json';
 import type { Settings } from '../settings/schema';
 import { EnvValue } from '../workloads/value';
 import { assistants, type ParameterName } from './parameters';
@@ -14,7 +14,7 @@ export const workspaceEnvironment = (settings: Settings): Record<string, EnvValu
   CODER_WORKSPACE_OWNER_NAME: EnvValue.workspace('ownerName'),
   GATEWAY_OWNER_ID: EnvValue.workspace('ownerId'),
   GATEWAY_WORKSPACE_TOKEN: EnvValue.workspace('token'),
-  GATEWAY_PROVISIONER_URL: EnvValue.literal(WORKSPACE_PROVISIONER_URL),
+  GATEWAY_PROVISIONER_URL: EnvValue.literal(workspaceUrls(settings).provisioner),
   GATEWAY_AGENTS: EnvValue.choice(
     'ai_assistant' satisfies ParameterName,
     Object.fromEntries(assistants(settings).map(({ option, agents }) => [option.value, agents.join(',')])),

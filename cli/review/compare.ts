@@ -7,6 +7,7 @@ import { compareData } from './values/data';
 import { compareDefaults } from './values/defaults';
 import { compareGateway } from './values/gateway';
 import { compareImages } from './values/images';
+import { compareKubernetes } from './values/kubernetes';
 import { compareModels } from './values/models';
 import { comparePolicies } from './values/policies';
 import { compareProviders } from './values/providers';
@@ -33,6 +34,7 @@ const VALUES = [
   compareWorkloads,
   compareImages,
   compareData,
+  compareKubernetes,
   compareSecrets,
   compareWorkspace,
 ];

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { isCheckout, PACKAGE_ROOT } from '../../package-root';
@@ -26,6 +26,23 @@ export function synthesizeHere(settings: string, root = ROOT): Promise<Output> {
 }
 
 /**
+ * Synthesizes the working tree for Kubernetes, and reads the platform's objects as YAML files, in their order.
+ *
+ * @param settings absolute path of the settings file
+ * @throws CliError (usage) where synth fails
+ */
+export function synthesizeManifests(settings: string, root = ROOT): Promise<{ name: string; content: string }[]> {
+  return inTemporaryFolder(root, async (folder) => {
+    const out = join(folder, 'out');
+    await synthesizeInto(out, root, settings, 'this working tree');
+    const directory = join(out, 'kubernetes');
+    return readdirSync(directory)
+      .sort()
+      .map((name) => ({ name, content: readFileSync(join(directory, name), 'utf8') }));
+  });
+}
+
+/**
  * Synthesizes another commit with its own code, and the packages installed here.
  *
  * @param settings path of the settings file, absolute or from the root of that commit
@@ -45,6 +62,17 @@ export async function synthesizeCommit(ref: string, settings: string, root = ROO
 }
 
 async function synthesize(folder: string, settings: string, out: string, what: string, fix?: string): Promise<Output> {
+  await synthesizeInto(out, folder, settings, what, fix);
+  return readOutput(out, what);
+}
+
+async function synthesizeInto(
+  out: string,
+  folder: string,
+  settings: string,
+  what: string,
+  fix?: string,
+): Promise<void> {
   // Without what a surrounding cdktf command says: nothing is deployed here.
   const { CDKTF_CONTEXT_JSON: _context, ...environment } = process.env;
   const env = { ...environment, NODE_OPTIONS: '', CDKTF_OUTDIR: out, GATEWAY_SETTINGS: settings };
@@ -54,7 +82,6 @@ async function synthesize(folder: string, settings: string, out: string, what: s
     const { stderr = '', message } = error as { stderr?: string; message: string };
     throw usageError(`${what} cannot be synthesized:\n  ${essence(stderr.trim() || message)}`, fix);
   }
-  return readOutput(out, what);
 }
 
 /** The message of an uncaught error without its stack; else the end of what was printed. */

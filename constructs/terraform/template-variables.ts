@@ -6,17 +6,22 @@ const { name: IDENTITY_SECRET, minimumLength } = secret('workspace_identity_secr
 
 /** The variables of the workspace template, which `coder templates push` sets. */
 export function templateVariables(stack: TerraformStack): void {
-  new TerraformVariable(stack, IDENTITY_SECRET, {
-    type: 'string',
-    description: 'The value of the same name in secrets.tfvars; each workspace is given a token made from it.',
-    sensitive: true,
-    nullable: false,
-  });
+  identityVariable(stack);
   new TerraformVariable(stack, 'disk_quota', {
     type: 'bool',
     description:
       'Whether the disk parameter is enforced. Needs a Docker data directory on XFS mounted with pquota; elsewhere Docker refuses to create the workspace.',
     default: false,
+    nullable: false,
+  });
+}
+
+/** What a workspace's token is made from. */
+export function identityVariable(stack: TerraformStack): void {
+  new TerraformVariable(stack, IDENTITY_SECRET, {
+    type: 'string',
+    description: 'The value of the same name in secrets.tfvars; each workspace is given a token made from it.',
+    sensitive: true,
     nullable: false,
   });
 }

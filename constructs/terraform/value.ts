@@ -66,7 +66,7 @@ export function terraformEnvironment(
 }
 
 /** The same template inside the quotes of an expression, where free text needs backslashes too. */
-function quotedTemplate(value: EnvValue, surroundings: Surroundings): string {
+export function quotedTemplate(value: EnvValue, surroundings: Surroundings): string {
   if (value.kind === 'joined') return value.parts.map((part) => quotedTemplate(part, surroundings)).join('');
   const template = terraformTemplate(value, surroundings);
   return value.kind === 'literal' || value.kind === 'path' ? escaped(template) : template;

@@ -1,5 +1,7 @@
-/** What `make test` runs, in the order of its report. Each but `lint` is a jest project. */
-export const SUITES = ['lint', 'unit', 'programs', 'contract', 'deploy'] as const;
+/** Every suite, in the order of the report. Each but `lint` is a jest project. */
+export const SUITES = ['lint', 'unit', 'programs', 'contract', 'deploy', 'kubernetes'] as const;
+/** Suites that run only where they are named: they need a cluster, whose first build takes many minutes. */
+export const NAMED_ONLY: readonly Suite[] = ['kubernetes'];
 export type Suite = (typeof SUITES)[number];
 export type JestSuite = Exclude<Suite, 'lint'>;
 
@@ -37,6 +39,7 @@ export const PASSES: Readonly<Record<JestSuite, readonly Pass[]>> = {
     { name: 'deploy', workers: 2, without: WORKSPACES },
     { name: 'deploy-workspaces', workers: 1, only: WORKSPACES },
   ],
+  kubernetes: [{ name: 'kubernetes', workers: 1 }],
 };
 
 /** Suites that run one after the other, before all others; the others mostly wait and run side by side. */

@@ -58,10 +58,12 @@ const NEED_AN_ADDRESS = [
 ];
 /** Commands that need the settings themselves. */
 const NEED_SETTINGS = [
-  ...[['verify'], ['doctor'], ['models'], ['diagram'], ['init'], ['demo']],
+  ...[['verify'], ['doctor'], ['models'], ['diagram'], ['init'], ['demo'], ['manifests']],
   ...[
     ['spend', 'audit'],
     ['spend', 'corrections'],
+    ['secrets', 'push'],
+    ['secrets', 'check'],
   ],
 ];
 /** Commands that need neither. `review` compares commits, each with settings of its own. */

@@ -22,6 +22,17 @@ litellm: { replicas: 2 }
 coder: { server: true, url: http://coder.internal:7080 }
 `);
 
+/** The same on a cluster, where a Coder server comes from elsewhere, and images are finished. */
+const ON_KUBERNETES = {
+  ...BASE,
+  target: 'kubernetes',
+  coder: { url: 'http://coder.coder.svc.cluster.local' },
+  images: {
+    key_provisioner: 'registry.example.com/key-provisioner:1.0.0',
+    workspace: 'registry.example.com/workspace:1.0.0',
+  },
+};
+
 type Group = Record<string, unknown>;
 interface Schema {
   readonly properties?: Readonly<Record<string, Schema>>;
@@ -69,10 +80,29 @@ const OTHER: Readonly<Record<string, unknown>> = {
   roo_extension: 'zoo-code',
   host: 'unix:///run/other.sock',
   contact: 'platform@example.com',
+  context: 'other',
+  namespace: 'other',
+  workspaces_namespace: 'others',
+  coder_namespace: 'other',
+  cluster_domain: 'other.local',
+  dns_namespace: 'openshift-dns',
+  litellm: 7,
+  key_provisioner: 7,
+  edge: 7,
+  door: 7,
+  policy: 'Always',
+  secret: 'registry',
+  class: 'fast',
+  type: 'LoadBalancer',
+  from_namespaces: ['ingress-nginx'],
+  from_cidrs: ['192.0.2.0/24'],
+  deny: ['192.0.2.0/24'],
+  existing: 'from-vault',
 };
 
 function changed(path: readonly string[]): unknown {
   const [room, key = ''] = path;
+  if (path.join('.') === 'kubernetes.egress.allow') return ['10.20.0.0/16'];
   if (room === 'images') return `registry.example.com/${key.replaceAll('_', '-')}:7.7.7`;
   const other = OTHER[path.at(-1) ?? ''];
   return typeof other === 'object' && !Array.isArray(other) && other ? (other as Group)[key] : other;
@@ -85,7 +115,8 @@ const synthesized = (value: Group): Synthesized => ({
   template: { resource: {}, variable: {}, output: {}, terraform: {} },
   form: '',
 });
-const base = synthesized(BASE);
+const bases = { docker: BASE, kubernetes: ON_KUBERNETES } as const;
+const synthesizedBases = { docker: synthesized(BASE), kubernetes: synthesized(ON_KUBERNETES) };
 
 const paths = settings(settingsJsonSchema() as Schema);
 
@@ -93,17 +124,26 @@ test('there are settings to change', () => {
   expect(paths.length).toBeGreaterThan(70);
 });
 
-test.each(paths.map((path) => [path.join('.'), path] as const))('%s does not change unnoticed', (_, path) => {
-  const draft = structuredClone(BASE) as Group;
-  const group = path.slice(0, -1).reduce<Group>((at, key) => {
-    at[key] ??= {};
-    return at[key] as Group;
-  }, draft);
-  const value = changed(path);
-  // A new setting needs a line above.
-  expect(value).toBeDefined();
-  group[path.at(-1) ?? ''] = value;
-  expect(compare(base, synthesized(draft)).length).toBeGreaterThan(0);
+test.each(paths.flatMap((path) => (path[0] === 'target' ? [] : [[path.join('.'), path] as const])))(
+  '%s does not change unnoticed',
+  (_, path) => {
+    const target = path[0] === 'kubernetes' ? 'kubernetes' : 'docker';
+    const draft = structuredClone(bases[target]) as Group;
+    const group = path.slice(0, -1).reduce<Group>((at, key) => {
+      at[key] ??= {};
+      return at[key] as Group;
+    }, draft);
+    const value = changed(path);
+    // A new setting needs a line above.
+    expect(value).toBeDefined();
+    group[path.at(-1) ?? ''] = value;
+    expect(compare(synthesizedBases[target], synthesized(draft)).length).toBeGreaterThan(0);
+  },
+);
+
+test('another target does not change unnoticed', () => {
+  const told = compare(synthesizedBases.docker, synthesizedBases.kubernetes);
+  expect(told[0]).toMatchObject({ severity: 'high', rule: 'data/target' });
 });
 
 // A retired name is answered by its successor alone.
@@ -124,7 +164,7 @@ test.each(catalog.filter(({ lifecycle }) => lifecycle.state !== 'retired').map((
                 : typeof inner === 'boolean'
                   ? !inner
                   : `${inner}~`;
-          if (compare(base, synthesized(BASE)).length === 0) missed.push(`${path}.${key}`);
+          if (compare(synthesizedBases.docker, synthesized(BASE)).length === 0) missed.push(`${path}.${key}`);
           value[key] = inner;
         }
       }
