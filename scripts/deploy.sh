@@ -15,7 +15,7 @@ require_runtime
 protect_state
 on_kubernetes || node --import tsx scripts/check-ports.ts "$stack/plan.json" || fail 'nothing was deployed (see above)'
 applied=true
-if node --import tsx scripts/replace-in-turn.ts "$stack" platform.tfplan "$secrets"; then
+if node --import tsx scripts/replace-in-turn.ts "$stack" platform.tfplan "$secrets" "$stack/plan.json"; then
   terraform -chdir="$stack" apply -input=false "${colour[@]}" platform.tfplan || applied=false
 else
   applied=false

@@ -1,13 +1,16 @@
 /**
- * Several LiteLLM, replaced one after the other: `node --import tsx scripts/replace-in-turn.ts <stack> <plan> <secrets>`. Terraform
- * ends all containers that a plan replaces before it makes new ones. So this applies what concerns one LiteLLM after the other,
+ * Several LiteLLM, replaced one after the other: `node --import tsx scripts/replace-in-turn.ts <stack> <plan> <secrets> [plan as JSON]`.
+ * Terraform ends all containers that a plan replaces before it makes new ones. So this applies what concerns one LiteLLM after the other,
  * each once the one before is healthy, and then saves a plan of the rest under the same name. Every step has to be part of the plan
  * that was read. Does nothing where one LiteLLM runs, or where no more than one is replaced.
  */
 import { spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { plainErrors } from '../plain-errors';
 import { inTurn, type Plan, planSchema, unread } from './in-turn/plan';
 
-const [stack = '', file = '', secrets = ''] = process.argv.slice(2);
+plainErrors('replace-in-turn');
+const [stack = '', file = '', secrets = '', json] = process.argv.slice(2);
 
 function terraform(show: boolean, ...args: string[]): string {
   const { status, stdout } = spawnSync('terraform', [`-chdir=${stack}`, ...args], {
@@ -24,7 +27,8 @@ function fail(reason: string): never {
   process.exit(1);
 }
 
-const shown = (plan: string): Plan => planSchema.parse(JSON.parse(terraform(false, 'show', '-json', plan)));
+const parsed = (text: string): Plan => planSchema.parse(JSON.parse(text));
+const shown = (plan: string): Plan => parsed(terraform(false, 'show', '-json', plan));
 
 /** Plans again, and stops where that is not what was read. */
 function planned(read: Plan, name: string, ...targets: string[]): void {
@@ -34,7 +38,7 @@ function planned(read: Plan, name: string, ...targets: string[]): void {
   if (others.length > 0) fail(`this is not in the plan that was shown, or differs from it: ${others.join(', ')}`);
 }
 
-const read = shown(file);
+const read = json ? parsed(readFileSync(json, 'utf8')) : shown(file);
 const addresses = inTurn(read);
 for (const address of addresses) {
   process.stderr.write(`${address}, while the other LiteLLM serve …\n`);

@@ -11,8 +11,9 @@ set -euo pipefail
 . "$(dirname "${BASH_SOURCE[0]}")/usage.sh" some "$@"
 
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
-target=${1:-$root/cdktf.out/template}
-stack=$root/cdktf.out/stacks/contractor-workspace
+outdir=${CDKTF_OUTDIR:-$root/cdktf.out}
+target=${1:-$outdir/template}
+stack=$outdir/stacks/contractor-workspace
 registry=https://registry.terraform.io/.well-known/terraform.json
 
 say() { printf '%s\n' "$*" >&2; }

@@ -18,6 +18,7 @@ const PROGRAMS: Readonly<Record<string, string>> = {
   'scripts/check-terraform.ts': 'PATH=/dev/null/nowhere "$NODE" --import tsx scripts/check-terraform.ts',
   'scripts/litellm.ts': 'node --import tsx scripts/litellm.ts --help',
   'scripts/litellm/try-database.ts': 'node --import tsx scripts/litellm/try-database.ts 0.0.1 0.0.2',
+  'scripts/replace-in-turn.ts': 'node --import tsx scripts/replace-in-turn.ts . plan secrets /dev/null/nowhere',
   'scripts/test.ts': 'node --import tsx scripts/test.ts --help',
   'scripts/coder-server.sh': 'scripts/coder-server.sh --help',
   'scripts/deploy.sh': 'scripts/deploy.sh --help',
@@ -45,7 +46,7 @@ const OTHERS = [
     'terraform-environment.sh',
     'usage.sh',
   ].map((name) => `scripts/${name}`),
-  'bin/require-packages.js',
+  ...['bundle.d.ts', 'bundle.js', 'require-packages.js'].map((name) => `bin/${name}`),
 ];
 
 const env = { ...process.env, NODE: process.execPath, CDKTF_OUTDIR: join(folder, 'deep/er/out'), NO_COLOR: '1' };

@@ -109,6 +109,7 @@ test('a port that somebody else took since the plan stops the deployment before 
   const { port } = server.address() as { port: number };
   const publish = (external: number) => ({ name: 'gw-litellm', ports: [{ external, ip: '127.0.0.1' }] });
   const replaced = (before: number, after: number) => ({
+    address: 'docker_container.edge',
     type: 'docker_container',
     change: { actions: ['delete', 'create'], before: publish(before), after: publish(after) },
   });
