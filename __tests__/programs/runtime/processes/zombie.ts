@@ -10,14 +10,12 @@ export interface Zombie {
   reap(): void;
 }
 
-/**
- * A process that was killed and that its parent never reaps. The child is a shell command that prints its lines, then waits.
- * Its parent is a `sleep` that took the place of the shell that started it.
- */
+/** Says who it is, then becomes the command; its parent sleeps, and reaps nothing. A shell reaps what ends before it sleeps. */
+const PROGRAM = '$| = 1; if (!fork) { print "$$\\n"; exec "sh", "-c", $ARGV[0] } sleep 600';
+
+/** A process that was killed and that its parent never reaps: a shell command that prints its lines, then waits. */
 export async function zombie(command: string, lines: number): Promise<Zombie> {
-  const parent = spawn('sh', ['-c', `(${command}) & echo $!; exec sleep 600`], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
+  const parent = spawn('perl', ['-e', PROGRAM, command], { stdio: ['ignore', 'pipe', 'inherit'] });
   const output: string[] = [];
   const reader = createInterface({ input: parent.stdout });
   reader.on('line', (line) => output.push(line));
