@@ -7,8 +7,6 @@ import type { Workspace } from './support/workspace';
 
 /** What a person sees in the real Claude Code, and what of its requests reaches the provider. */
 
-jest.setTimeout(180_000);
-
 const TOO_LONG = 'prompt is too long: 212000 tokens > 200000 maximum';
 let refusals = 0;
 let agents: AgentsGateway;

@@ -20,8 +20,6 @@ import { startFaultyAnthropic, startStrictBedrock } from './upstreams';
  * with the real LiteLLM and stand-ins for the providers that fail as told.
  */
 
-jest.setTimeout(120_000);
-
 const CONTACT = 'https://wiki.example.com/ai-budget';
 /** US dollars of one answer of the stand-in: 100 tokens in at $1 a million, 20 out at $5. */
 const COST = 0.0002;
