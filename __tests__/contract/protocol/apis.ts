@@ -66,9 +66,15 @@ export const eventsOf = (text: string) =>
     .split('\n\n')
     .filter((block) => block.trim())
     .map((block) => {
-      const data = /^data: (.*)$/m.exec(block)?.[1];
+      // Not `$` of a pattern, which is before U+2028 too.
+      const field = (name: string) =>
+        block
+          .split('\n')
+          .find((line) => line.startsWith(name))
+          ?.slice(name.length);
+      const data = field('data: ');
       return {
-        event: /^event: (.*)$/m.exec(block)?.[1] ?? '',
+        event: field('event: ') ?? '',
         data: data?.startsWith('{') ? JSON.parse(data) : data,
         comment: block.startsWith(':'),
       };

@@ -16,7 +16,11 @@ export const displayName = z
   .min(1)
   .max(128)
   // PostgreSQL keeps neither NUL nor half a surrogate pair.
-  .regex(/^[^\p{Cc}\p{Cs}]*$/u, 'must not contain control characters or unpaired surrogates');
+  .regex(
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is refused, and readers of the schema know no \p{Cc}
+    /^[^\u0000-\u001f\u007f-\u009f\ud800-\udfff]*$/u,
+    'must not contain control characters or unpaired surrogates',
+  );
 
 /** US dollars; smaller amounts do not survive the way through the database. */
 export const dollars = z.number().min(0.000001).max(1_000_000);

@@ -59,6 +59,7 @@ const TEXTS: Record<number, string> = {
   405: 'Not allowed with this method.',
   409: 'Conflicts with the current state.',
   413: 'The body is too large.',
+  414: 'The address is too long.',
   415: 'The body is not JSON.',
   422: 'Validation failed; `errors` names each field.',
   429: 'Too many requests; `Retry-After` says when to try again.',
@@ -69,7 +70,7 @@ const TEXTS: Record<number, string> = {
 
 /** The error responses of a route, for its schema: those given, and those that every route has. */
 export function problems(...statuses: number[]) {
-  const all = [...new Set([400, ...statuses, 405, 413, 415, 422, 429, 500])];
+  const all = [...new Set([400, ...statuses, 405, 413, 414, 415, 422, 429, 500])];
   return Object.fromEntries(
     all.map((status) => [
       status,
