@@ -72,11 +72,12 @@ export class DoctorContext {
     });
 
   /** What a workload printed lately; empty where that cannot be read. */
-  log = (role: Role): Promise<string> =>
-    this.once.get(`log ${role}`, async () => {
-      if (this.props.logs !== undefined) return logFile(this.props.logs, role);
-      return (await this.state(role)) ? this.runtime.log(this.workloadName(role)) : '';
-    });
+  log = (role: Role): Promise<string> => this.once.get(`log ${role}`, () => this.readLog(role));
+
+  private async readLog(role: Role): Promise<string> {
+    if (this.props.logs !== undefined) return logFile(this.props.logs, role);
+    return (await this.state(role)) ? this.runtime.log(this.workloadName(role)) : '';
+  }
 
   /** What it printed in the last minutes, or since a time: for what is repaired and still in the log. */
   recentLog = (role: Role, since = '3m'): Promise<string> =>
@@ -111,7 +112,8 @@ export class DoctorContext {
       const models = (await this.keys()).find(({ source }) => source === 'GATEWAY_API_KEY')?.info?.models;
       const key = apiKey ? { key: apiKey, ...(models ? { models } : {}) } : undefined;
       const probes = await probeProviders(this.models, gateway, key, this.admin());
-      const log = probes.some(needsLog) ? await this.log('litellm') : '';
+      // Another symptom may have read it before these requests.
+      const log = probes.some(needsLog) ? await this.readLog('litellm') : '';
       return probes.map((probe) => withProvidersWords(probe, log));
     });
 
