@@ -2,11 +2,12 @@
  * Synthesizes both stacks: `npm run synth`, or `cdktf synth`. `GATEWAY_SETTINGS` names another settings file, and
  * `DEBUG=1` shows where an error came from.
  */
-import { mkdirSync } from 'node:fs';
+
 import { Annotations, App } from 'cdktf';
 import { portProblems } from './constructs/docker/host-ports';
 import { terraformProblem } from './constructs/terraform/version';
 import { modelsOutsidePolicies } from './litellm-config/outside-policies';
+import { makeDirectory } from './make-directory';
 import { plainErrors } from './plain-errors';
 import { loadSettings } from './settings/load';
 import { modelsWithoutProvider } from './settings/served-models';
@@ -39,7 +40,7 @@ async function synthesize(): Promise<void> {
   // cdktf records a stack trace for every value it makes; nobody reads them, and mapping them to sources takes time.
   process.setSourceMapsEnabled(Boolean(process.env.DEBUG));
   // cdktf makes only the last folder of the path.
-  mkdirSync(outdir, { recursive: true });
+  makeDirectory(outdir);
   const app = new App({ outdir });
   const workloads = platformWorkloads(settings);
   if (settings.target === 'kubernetes') {

@@ -1,6 +1,7 @@
-import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Command } from 'commander';
+import { makeDirectory } from '../make-directory';
 import type { CommandContext } from './context';
 import { usageError } from './errors';
 import { type GlobalOptions, optionsOf, type SettingsOptions, settingsOption } from './options';
@@ -46,7 +47,7 @@ async function run({ json, settings: file, output }: Options, context: CommandCo
 /** An object that is gone must not stay behind as a file; what somebody else put there does. */
 function write(directory: string, named: string, files: readonly { name: string; content: string }[]): void {
   try {
-    mkdirSync(directory, { recursive: true });
+    makeDirectory(directory);
     for (const name of readdirSync(directory).filter((each) => OWN.test(each))) rmSync(join(directory, name));
     for (const { name, content } of files) writeFileSync(join(directory, name), content);
   } catch (error) {

@@ -1,7 +1,8 @@
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { z } from 'zod';
+import { makeDirectory } from '../make-directory';
 import { Problem } from '../runtime/problem';
 import { run } from '../runtime/processes/run';
 import { makeSecrets, OWN_SECRETS, type Secrets } from '../runtime/secrets';
@@ -29,7 +30,7 @@ export class DemoDirectory {
    */
   static async open(requested?: string): Promise<DemoDirectory> {
     const path = requested ? resolve(requested) : mkdtempSync(join(tmpdir(), 'gateway-demo-'));
-    mkdirSync(path, { recursive: true });
+    makeDirectory(path);
     if (!existsSync(join(path, MARKER)) && readdirSync(path).length > 0) {
       throw new Problem(`${path} is not empty and is not a demo's directory; name a new one with --directory`);
     }

@@ -1,6 +1,7 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { makeDirectory } from '../make-directory';
 import { processStart, processStartByPs } from '../runtime/processes/process-start';
 
 const entrySchema = z.object({
@@ -35,7 +36,7 @@ export class Registry {
 
   /** Registers the demo of this process, or replaces what is registered of it. */
   async add(entry: Omit<Entry, 'pid' | 'start' | 'began'>): Promise<void> {
-    mkdirSync(this.directory, { recursive: true });
+    makeDirectory(this.directory);
     const { pid } = process;
     const start = await processStart(pid);
     const complete: Entry = { pid, start, began: (await processStartByPs(pid)) ?? '', ...entry };

@@ -127,6 +127,8 @@ test.each([
   ['node bin/gateway diagram --settings /dev/null/nowhere/gateway.yaml', {}],
   ['node --import tsx demo/main.ts --settings /dev/null/nowhere/gateway.yaml', {}],
   ['node --import tsx demo/main.ts --directory /dev/null/nowhere', {}],
+  // Where Node's own recursive mkdir never returns (there is no such place on macOS, where this is like the line before).
+  ['node --import tsx demo/main.ts --directory /proc/nowhere', {}],
   ['npm run --silent demo', { TMPDIR: '/dev/null/nowhere' }],
   ['node --import tsx demo/main.ts', { GATEWAY_CACHE_DIR: '/dev/null/nowhere' }],
   ['node bin/gateway init --settings /dev/null/nowhere/gateway.yaml', {}],

@@ -1,5 +1,5 @@
-import { mkdirSync } from 'node:fs';
 import { lock } from 'proper-lockfile';
+import { makeDirectory } from '../../make-directory';
 import { Problem } from '../problem';
 import type { Work } from './work';
 
@@ -10,7 +10,7 @@ const LOCK_TIMEOUT_MS = 15 * 60_000;
 
 /** Does something that only one process may do at a time in this directory; others wait for their turn. */
 export async function exclusively<T>(directory: string, work: Work, action: () => Promise<T>): Promise<T> {
-  mkdirSync(directory, { recursive: true });
+  makeDirectory(directory);
   const release = await acquire(directory, work);
   try {
     return await action();
