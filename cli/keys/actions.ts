@@ -65,7 +65,10 @@ async function run(
   const { io } = context;
   const client = adminClient(context, options);
   if (question) await confirm(io, question(name), options.yes);
-  await suggestingNames(client, name, (found) => act(client, found));
-  if (options.json) io.printJson({ name, action: verb });
-  else io.print(`${io.style.bold(name)} · ${done}`);
+  const acted = await suggestingNames(client, name, async (found) => {
+    await act(client, found);
+    return found;
+  });
+  if (options.json) io.printJson({ name: acted, action: verb });
+  else io.print(`${io.style.bold(acted)} · ${done}`);
 }

@@ -309,6 +309,8 @@ test('on a terminal of 80 columns the list says whose key it is and its budget, 
   expect(empty).toMatchObject({ code: 2, stderr: expect.stringContaining('name or Coder id') });
   const info = await keys(['info', 'greta/dev', '--json']);
   expect(JSON.parse(info.stdout)).toMatchObject({ name: `workspace-${workspace.workspace_id}` });
+  const revoked = await keys(['revoke', 'greta/dev', '--json']);
+  expect(JSON.parse(revoked.stdout)).toEqual({ name: `workspace-${workspace.workspace_id}`, action: 'revoke' });
 });
 
 test('on a narrow terminal the list keeps what a key is for and its spend, and no line is longer than the terminal', async () => {
