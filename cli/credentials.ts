@@ -3,6 +3,7 @@ import { homedir } from 'node:os';
 import { join } from 'node:path';
 import type { CommandContext } from './context';
 import { usageError } from './errors';
+import { tfvarsString } from './secrets-file';
 import { askHidden } from './terminal/ask';
 
 /**
@@ -33,8 +34,8 @@ function variableOf(path: string, file: string, name: string): string | undefine
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
     throw usageError(`${file} cannot be read (${(error as NodeJS.ErrnoException).code})`, 'check its permissions');
   }
-  const value = new RegExp(`^\\s*${name}\\s*=\\s*"((?:[^"\\\\]|\\\\.)*)"`, 'm').exec(text)?.[1];
-  return value?.replace(/\\(["\\])/g, '$1') || undefined;
+  const found = tfvarsString(text, name);
+  return found === undefined || found === 'other' ? undefined : found.value || undefined;
 }
 
 /** A Coder session token: ten characters of id, a hyphen, twenty-two of secret. */

@@ -3,11 +3,10 @@ import { z } from 'zod';
 import type { SecretValues } from '../../deployment/kubernetes/secret';
 import { SECRET_NAMES } from '../../settings/secrets';
 import { usageError } from '../errors';
+import { tfvarsString } from '../secrets-file';
 
-/** A string of HCL on a line of its own, as `gateway init` writes it. */
-const line = (name: string) => new RegExp(`^\\s*${name}\\s*=\\s*(.*?)\\s*$`, 'm');
-const STRING = /^"((?:[^"\\]|\\.)*)"(?:\s*(?:#|\/\/).*)?$/;
-const ESCAPES: Readonly<Record<string, string>> = { n: '\n', r: '\r', t: '\t', '"': '"', '\\': '\\' };
+/** What may stand behind a string. */
+const COMMENT = /^(?:\s*(?:#|\/\/).*)?$/;
 
 /**
  * The secrets of a `secrets.tfvars` or `secrets.tfvars.json`; empty ones are left out.
@@ -48,17 +47,15 @@ const known = (parsed: unknown) =>
 function ofHcl(text: string, file: string): SecretValues {
   return Object.fromEntries(
     SECRET_NAMES.flatMap((name) => {
-      const value = line(name).exec(text)?.[1];
-      if (value === undefined) return [];
-      const string = STRING.exec(value)?.[1];
-      if (string === undefined) {
+      const found = tfvarsString(text, name);
+      if (found === undefined) return [];
+      if (found === 'other' || !COMMENT.test(found.rest)) {
         throw usageError(
           `${file}: ${name} must be one string in double quotes on its line`,
           'write a secret of several lines with \\n',
         );
       }
-      const plain = string.replace(/\\(.)/g, (whole, character: string) => ESCAPES[character] ?? whole);
-      return [[name, plain.replace(/([$%])\1\{/g, '$1{')]];
+      return [[name, found.value]];
     }),
   );
 }

@@ -2,6 +2,7 @@ import type { Catalog } from '../../../catalog/model';
 import type { ServedModel } from '../../../settings/served-models';
 import { openDifference } from '../corrections/plan';
 import { readSettled, type SettledGroups } from '../corrections/store';
+import { dayAfter } from '../day';
 import { type Accounts, readAccounts } from '../ledger/accounts';
 import type { LedgerDatabase } from '../ledger/database';
 import { type LedgerExtent, ledgerExtent, ledgerRows } from '../ledger/rows';
@@ -50,8 +51,6 @@ export interface AuditProps {
   readonly to?: string | undefined;
 }
 
-const DAY_MS = 86_400_000;
-
 /** @throws LedgerError where the database does not answer */
 export async function auditLedger({ database, served, catalog, from, to }: AuditProps): Promise<Audit> {
   const extent = await ledgerExtent(database);
@@ -59,7 +58,7 @@ export async function auditLedger({ database, served, catalog, from, to }: Audit
   const settled = await readSettled(database);
   const rows = ledgerRows(database, {
     ...(from ? { from } : {}),
-    ...(to ? { to: new Date(Date.parse(to) + DAY_MS).toISOString().slice(0, 10) } : {}),
+    ...(to ? { to: dayAfter(to) } : {}),
   });
   const { groups, notPriced, failed, rows: count } = await tally(rows, new Pricer(served, catalog), accounts);
   const entries = groups.map((group) => entryOf(group, accounts, settled)).sort(byDayAndDifference);

@@ -77,10 +77,13 @@ export async function ledgerExtent(database: LedgerDatabase): Promise<LedgerExte
   return { ...(begins ? { begins } : {}), ...(ends ? { ends } : {}) };
 }
 
-function condition({ from, to }: LedgerRange): string {
-  const parts = [
-    ...(from ? [`"startTime" >= ${text(from)}::timestamp`] : []),
-    ...(to ? [`"startTime" < ${text(to)}::timestamp`] : []),
-  ];
+/** That a row is of a range, as conditions of SQL; none for the whole ledger. */
+export const rangeConditions = ({ from, to }: LedgerRange): string[] => [
+  ...(from ? [`"startTime" >= ${text(from)}::timestamp`] : []),
+  ...(to ? [`"startTime" < ${text(to)}::timestamp`] : []),
+];
+
+function condition(range: LedgerRange): string {
+  const parts = rangeConditions(range);
   return parts.length > 0 ? `WHERE ${parts.join(' AND ')}` : '';
 }

@@ -1,6 +1,7 @@
+import { dayAfter } from '../day';
 import { rounded } from '../format/values';
 import type { Dimension } from './dimensions';
-import { dayAfter, nextMonth } from './range';
+import { nextMonth } from './range';
 import type { Total } from './totals';
 
 /**

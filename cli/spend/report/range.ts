@@ -1,4 +1,5 @@
 import { usageError } from '../../errors';
+import { shifted } from '../day';
 
 /** Days, UTC, both included. */
 export interface Days {
@@ -13,13 +14,6 @@ export function daysOf(from: string | undefined, to: string | undefined, now: Da
   if (first > last) throw usageError(`--from ${first} is after --to ${last}`, 'give the earlier day to --from');
   return { from: first, to: last };
 }
-
-const DAY_MS = 86_400_000;
-const shifted = (day: string, days: number): string =>
-  new Date(Date.parse(day) + days * DAY_MS).toISOString().slice(0, 10);
-
-/** `2026-12-01` of `2026-11-30`. */
-export const dayAfter = (day: string): string => shifted(day, 1);
 
 /** The first day of the next month, of a month such as `2026-11`. */
 export function nextMonth(month: string): string {

@@ -1,8 +1,10 @@
 import { z } from 'zod';
 import { usageError } from '../../errors';
 import { correctionsExist } from '../corrections/store';
+import { dayAfter } from '../day';
 import type { Accounts } from '../ledger/accounts';
 import { type LedgerDatabase, LedgerError, text } from '../ledger/database';
+import { rangeConditions } from '../ledger/rows';
 import { columnOf, type Dimension } from './dimensions';
 
 /** Requests summed by one or more dimensions. Money is USD, tokens are LiteLLM's counts. */
@@ -99,8 +101,7 @@ function conditions({ from, to, person, model, accounts }: TotalsProps): string[
     );
   }
   return [
-    `"startTime" >= ${text(from)}::timestamp`,
-    `"startTime" < ${text(to)}::timestamp + interval '1 day'`,
+    ...rangeConditions({ from, to: dayAfter(to) }),
     ...(named ? [`"user" IN (${named.map(text).join(', ')})`] : []),
     ...(model ? [`${columnOf('model')} = ${text(model)}`] : []),
   ];
