@@ -56,3 +56,20 @@ function rulesOf({ name, minimumLength, prefix }: Secret, reason: string | undef
     ...(others.length > 0 ? [{ rule: 'not-reused' as const, others }] : []),
   ];
 }
+
+/** What is wrong with a secret that breaks a rule, and what to do; no value is in it. */
+export function ruleSentence(rule: RuleOfSecret): string {
+  const advice = secret(rule.secret).generate ? '; let `gateway init` make one' : '';
+  switch (rule.rule) {
+    case 'required':
+      return `${rule.secret} is missing; ${rule.reason}`;
+    case 'minimum-length':
+      return `${rule.secret} is shorter than ${rule.minimumLength} characters${advice}`;
+    case 'prefix':
+      return `${rule.secret} does not begin with "${rule.prefix}"${advice}`;
+    case 'not-published':
+      return `${rule.secret} is a value that is printed in public manuals${advice || '; use another'}`;
+    case 'not-reused':
+      return `${rule.secret} has the same value as another secret; give each purpose its own${advice}`;
+  }
+}

@@ -13,11 +13,12 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
 # What this platform did not start holds its networks: Terraform would remove the containers, wait, and fail at the networks.
 require_no_workspaces() {
-  local network name owner workspace others=() ways=()
+  local own network name owner workspace others=() ways=()
+  own=$(names docker_container)
   local format='{{.Names}}\t{{.Label "coder.owner"}}\t{{.Label "coder.workspace_name"}}'
   while read -r network; do
     while IFS=$'\t' read -r name owner workspace; do
-      ! grep -qFx "$name" <<<"$(names docker_container)" || continue
+      ! grep -qFx "$name" <<<"$own" || continue
       if [[ -n $workspace ]]; then
         others+=("  the workspace $owner/$workspace (container $name)")
         ways+=("  coder stop $owner/$workspace --yes")

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { catalog } from '../catalog/catalog';
 import { type Catalog, PROVIDERS, type Provider } from '../catalog/model';
 import { holdsCredential, sendsKeyInClear } from '../catalog/urls';
+import { AGENTS } from '../images/key-provisioner/src/configuration';
 import { REQUESTED_DURATION } from '../images/key-provisioner/src/keys/duration';
 import { floatingTag } from './image-tags';
 import { kubernetesSettings } from './kubernetes';
@@ -261,19 +262,8 @@ export const settingsSchema = z
       .strictObject({
         egress: z.enum(['internet', 'none']).default('internet').describe('Whether workspaces reach the internet.'),
         agents: z
-          .array(
-            z.enum([
-              'roo-code',
-              'opencode',
-              'claude-code',
-              'codex',
-              'cline',
-              'kilo-code',
-              'copilot',
-              'continue',
-              'aider',
-            ]),
-          )
+          // Zoo Code takes Roo Code's place by `roo_extension`.
+          .array(z.enum(AGENTS).exclude(['zoo-code']))
           .min(1)
           .default(['roo-code', 'opencode', 'claude-code'])
           .describe('Agents the workspace image holds.'),

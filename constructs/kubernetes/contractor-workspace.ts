@@ -1,16 +1,10 @@
-import { TerraformCount, TerraformStack, TerraformVariable } from 'cdktf';
+import { TerraformCount, type TerraformStack, TerraformVariable } from 'cdktf';
 import { Construct } from 'constructs';
-import { DataCoderProvisioner } from '../../bindings/coder/lib/data-coder-provisioner';
-import { DataCoderWorkspace } from '../../bindings/coder/lib/data-coder-workspace';
-import { DataCoderWorkspaceOwner } from '../../bindings/coder/lib/data-coder-workspace-owner';
 import type { Settings } from '../../settings/schema';
 import { coderRoute } from '../../workspace/coder-route';
-import { workspaceParameters } from '../../workspace/parameters';
-import { addFile } from '../terraform/beside-stack';
 import { type ExpressionValue, expressionOf } from '../terraform/expression';
-import { parametersFile } from '../terraform/parameters-file';
-import { gatewayOutput, identityVariable } from '../terraform/template-variables';
 import { WorkspaceAgent } from '../terraform/workspace-agent';
+import { workspaceTemplate } from '../terraform/workspace-template';
 import { KubectlManifest, type KubectlManifestProps } from './kubectl';
 import { workspaceObjects } from './workspace-objects';
 
@@ -30,14 +24,7 @@ export interface KubernetesWorkspaceProps {
 export class KubernetesWorkspace extends Construct {
   constructor(scope: Construct, id: string, { settings }: KubernetesWorkspaceProps) {
     super(scope, id);
-    const stack = TerraformStack.of(this);
-    identityVariable(stack);
-    gatewayOutput(stack, settings);
-    addFile(stack, 'params.tf', parametersFile(workspaceParameters(settings)));
-    new DataCoderProvisioner(this, 'Provisioner').overrideLogicalId('me');
-    const workspace = new DataCoderWorkspace(this, 'Workspace');
-    workspace.overrideLogicalId('me');
-    new DataCoderWorkspaceOwner(this, 'Owner').overrideLogicalId('me');
+    const workspace = workspaceTemplate(this, settings);
     const agent = new WorkspaceAgent(this, 'Agent', { route: coderRoute(settings), thisHost: 'localhost' });
     const count = TerraformCount.of(workspace.startCount);
     const { claim, secret, deployment } = workspaceObjects(settings, agent.initScript);

@@ -29,8 +29,13 @@ export function internet(deny: readonly string[]): NetworkPolicyPeer[] {
 
 /** The cluster's DNS servers, on their port before and behind the Service (OpenShift's listen on 5353). */
 export const dns = ({ kubernetes: { dns_namespace: namespace } }: Settings): NetworkPolicyEgressRule => ({
-  to: [{ namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': namespace } } }],
+  to: [inNamespace(namespace)],
   ports: [53, 5353].flatMap((port) =>
     ['UDP', 'TCP'].map((protocol) => ({ port: IntOrString.fromNumber(port), protocol })),
   ),
+});
+
+/** All pods of a namespace; Kubernetes itself labels namespaces with their names. */
+export const inNamespace = (namespace: string): NetworkPolicyPeer => ({
+  namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': namespace } },
 });

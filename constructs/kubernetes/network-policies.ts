@@ -8,7 +8,7 @@ import {
 import { kubernetesNames } from '../../settings/kubernetes';
 import type { Settings } from '../../settings/schema';
 import type { Connection, ServicePort } from '../../workloads/workload';
-import { dns, internet } from './internet';
+import { dns, inNamespace, internet } from './internet';
 import { labels, selectorLabels } from './labels';
 import type { Manifest } from './manifest';
 
@@ -97,11 +97,6 @@ const offeredTo = ({ kubernetes: { service } }: Settings): NetworkPolicyPeer[] =
 export const coderPods = ({ kubernetes }: Settings): NetworkPolicyPeer => ({
   ...inNamespace(kubernetes.coder_namespace),
   podSelector: { matchLabels: { 'app.kubernetes.io/name': 'coder' } },
-});
-
-/** All pods of a namespace; Kubernetes itself labels namespaces with their names. */
-export const inNamespace = (namespace: string): NetworkPolicyPeer => ({
-  namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': namespace } },
 });
 
 export const tcp = (port: number) => ({ port: IntOrString.fromNumber(port), protocol: 'TCP' });

@@ -1,11 +1,11 @@
 import { KubeNetworkPolicy } from 'cdk8s-plus-32/lib/imports/k8s';
 import { kubernetesNames } from '../../settings/kubernetes';
 import type { Settings } from '../../settings/schema';
-import { dns, internet } from './internet';
+import { dns, inNamespace, internet } from './internet';
 import { labels, selectorLabels } from './labels';
 import type { Manifest } from './manifest';
 import { sharedDoor } from './names';
-import { coderPods, denyAll, inNamespace, tcp } from './network-policies';
+import { coderPods, denyAll, tcp } from './network-policies';
 
 /**
  * What workspaces reach: the door, Coder, names, and the internet as `workspace.egress` says. Nobody reaches them: Coder's

@@ -1,7 +1,7 @@
 import { type TerraformOutput, type TerraformStack, TerraformVariable } from 'cdktf';
-import { platformSecretRules, type RuleOfSecret } from '../../deployment/secret-rules';
+import { platformSecretRules, type RuleOfSecret, ruleSentence } from '../../deployment/secret-rules';
 import type { Settings } from '../../settings/schema';
-import { PUBLISHED_VALUES, SECRETS, secret } from '../../settings/secrets';
+import { PUBLISHED_VALUES, SECRETS } from '../../settings/secrets';
 import { literal, quoted } from './literal';
 
 /**
@@ -29,7 +29,7 @@ export function validateSecrets(output: TerraformOutput, settings: Settings): vo
     'precondition',
     platformSecretRules(settings).map((rule) => ({
       condition: `\${${condition(rule)}}`,
-      error_message: literal(message(rule)),
+      error_message: literal(ruleSentence(rule)),
     })),
   );
 }
@@ -48,21 +48,5 @@ function condition(rule: RuleOfSecret): string {
       return `!contains([${PUBLISHED_VALUES.map(quoted).join(', ')}], ${value})`;
     case 'not-reused':
       return `${value} == "" || !contains([${rule.others?.map((name) => `var.${name}`).join(', ')}], ${value})`;
-  }
-}
-
-function message(rule: RuleOfSecret): string {
-  const advice = secret(rule.secret).generate ? '; let `gateway init` make one' : '';
-  switch (rule.rule) {
-    case 'required':
-      return `${rule.secret} is missing; ${rule.reason}`;
-    case 'minimum-length':
-      return `${rule.secret} is shorter than ${rule.minimumLength} characters${advice}`;
-    case 'prefix':
-      return `${rule.secret} does not begin with "${rule.prefix}"${advice}`;
-    case 'not-published':
-      return `${rule.secret} is a value that is printed in public manuals${advice || '; use another'}`;
-    case 'not-reused':
-      return `${rule.secret} has the same value as another secret; give each purpose its own${advice}`;
   }
 }

@@ -4,9 +4,8 @@ import { secret } from '../../settings/secrets';
 
 const { name: IDENTITY_SECRET, minimumLength } = secret('workspace_identity_secret');
 
-/** The variables of the workspace template, which `coder templates push` sets. */
-export function templateVariables(stack: TerraformStack): void {
-  identityVariable(stack);
+/** Whether the size of a home is enforced, on Docker. */
+export function diskQuotaVariable(stack: TerraformStack): void {
   new TerraformVariable(stack, 'disk_quota', {
     type: 'bool',
     description:

@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { kubernetesNames } from '../../settings/kubernetes';
 import type { Settings } from '../../settings/schema';
-import { PUBLISHED_VALUES, type SecretName, secret } from '../../settings/secrets';
-import { platformSecretRules, type RuleOfSecret } from '../secret-rules';
+import { PUBLISHED_VALUES, type SecretName } from '../../settings/secrets';
+import { platformSecretRules, type RuleOfSecret, ruleSentence } from '../secret-rules';
 import type { Cluster } from './cluster';
 
 /** Values of secrets by their names. */
@@ -67,7 +67,7 @@ export function valueProblems(values: SecretValues, settings: Settings): string[
   const broken = platformSecretRules(settings).filter((rule) => !holds(rule, values));
   const password = values.postgres_password ?? '';
   return [
-    ...broken.map((rule) => sentence(rule)),
+    ...broken.map(ruleSentence),
     ...(/^[A-Za-z0-9._~-]*$/.test(password)
       ? []
       : [
@@ -89,21 +89,5 @@ function holds(rule: RuleOfSecret, values: SecretValues): boolean {
       return !PUBLISHED_VALUES.includes(value);
     case 'not-reused':
       return value === '' || !(rule.others ?? []).some((name) => values[name as SecretName] === value);
-  }
-}
-
-function sentence(rule: RuleOfSecret): string {
-  const advice = secret(rule.secret).generate ? '; let `gateway init` make one' : '';
-  switch (rule.rule) {
-    case 'required':
-      return `${rule.secret} is missing; ${rule.reason}`;
-    case 'minimum-length':
-      return `${rule.secret} is shorter than ${rule.minimumLength} characters${advice}`;
-    case 'prefix':
-      return `${rule.secret} does not begin with "${rule.prefix}"${advice}`;
-    case 'not-published':
-      return `${rule.secret} is a value that is printed in public manuals${advice || '; use another'}`;
-    case 'not-reused':
-      return `${rule.secret} has the same value as another secret; give each purpose its own${advice}`;
   }
 }

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { workspaceToken } from '../../../images/key-provisioner/src/identity/workspace-token';
+import { COMMANDS } from '../../contract/agents/support/clients';
 import { docker, REPOSITORY, succeed } from '../support/commands';
 import { workspaceImage } from '../workspace/machine';
 
@@ -14,12 +15,7 @@ const versions: Record<string, { version: string }> = JSON.parse(
   readFileSync(join(REPOSITORY, 'images/contractor-workspace/versions.json'), 'utf8'),
 );
 const PROGRAMS = {
-  opencode: 'opencode',
-  'claude-code': 'claude',
-  codex: 'codex',
-  cline: 'cline',
-  'kilo-code': 'kilo',
-  copilot: 'copilot',
+  ...COMMANDS,
   aider: '/opt/aider/bin/aider',
   'code-server': 'code-server',
 };

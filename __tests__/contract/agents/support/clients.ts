@@ -26,7 +26,7 @@ interface Version {
 const VERSIONS: Record<string, Version> = JSON.parse(readFileSync(join(IMAGE, 'versions.json'), 'utf8'));
 
 /** Commands that the npm packages bring, by agent. */
-const COMMANDS = {
+export const COMMANDS = {
   opencode: 'opencode',
   'claude-code': 'claude',
   codex: 'codex',
