@@ -1,12 +1,21 @@
+import { randomInt } from 'node:crypto';
 import { createServer } from 'node:net';
 import { Problem } from '../problem';
 
+/**
+ * Below the ports that a system gives to outgoing connections (Linux from 32768, macOS from 49152) and below Kubernetes'
+ * node ports: none of those takes a port between its choice and its use, or while its service restarts.
+ */
+const FIRST_PORT = 15_000;
+const LAST_PORT = 29_999;
+
 /** Whether a port of 127.0.0.1 can be listened on now. */
 export function isFree(port: number): Promise<boolean> {
-  return bind(port).then(
-    () => true,
-    () => false,
-  );
+  return new Promise((resolve) => {
+    const probe = createServer();
+    probe.once('error', () => resolve(false));
+    probe.listen(port, '127.0.0.1', () => probe.close(() => resolve(true)));
+  });
 }
 
 /**
@@ -16,9 +25,16 @@ export function isFree(port: number): Promise<boolean> {
 export async function freePort(preferred = 0, reserved: readonly number[] = []): Promise<number> {
   if (preferred !== 0 && !reserved.includes(preferred) && (await isFree(preferred))) return preferred;
   for (;;) {
-    const port = await bind(0);
-    if (!reserved.includes(port)) return port;
+    const port = randomInt(FIRST_PORT, LAST_PORT + 1);
+    if (!reserved.includes(port) && (await isFree(port))) return port;
   }
+}
+
+/** Different free ports, as many as asked for. */
+export async function freePorts(count: number): Promise<number[]> {
+  const ports: number[] = [];
+  while (ports.length < count) ports.push(await freePort(0, ports));
+  return ports;
 }
 
 /** @throws Problem where a process listens on the port that was asked for, or it is one of `reserved` */
@@ -30,14 +46,3 @@ export async function requirePort(port: number, flag: string, reserved: readonly
 /** The error about a port that was asked for with a flag. */
 export const portIsTaken = (port: number, flag: string): Problem =>
   new Problem(`port ${port} is taken; name another one with ${flag}, or leave it out and a free one is used`);
-
-function bind(port: number): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const probe = createServer();
-    probe.once('error', reject);
-    probe.listen(port, '127.0.0.1', () => {
-      const address = probe.address();
-      probe.close(() => resolve(typeof address === 'object' && address ? address.port : port));
-    });
-  });
-}

@@ -1,7 +1,7 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { type AddressInfo, createServer } from 'node:net';
 import { join } from 'node:path';
 import { parse, stringify } from 'yaml';
+import { freePorts } from '../../runtime/processes/ports';
 import { type Ran, type RunOptions, run } from './terminal';
 
 /** The deployment of the story, in a clone of its own and beside any other deployment on this machine. */
@@ -32,7 +32,7 @@ export class Platform {
 
   /** Edits `gateway.yaml` as a person would. */
   async settle(images: Record<string, string>, workspaceImage: string): Promise<void> {
-    const [gateway, provisioner, coder] = [await freePort(), await freePort(), await freePort()];
+    const [gateway = 0, provisioner = 0, coder = 0] = await freePorts(3);
     this.edit((settings) => ({
       ...settings,
       name: this.name,
@@ -132,14 +132,4 @@ export class Platform {
     const command = `. scripts/terraform-environment.sh && npx --no-install cdktf ${action} platform --var-file=secrets.tfvars --auto-approve --no-color`;
     return this.run('bash', ['-c', command], { timeout: 1200 });
   }
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve) => {
-    const probe = createServer();
-    probe.listen(0, '127.0.0.1', () => {
-      const { port } = probe.address() as AddressInfo;
-      probe.close(() => resolve(port));
-    });
-  });
 }

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { freePorts } from '../../../runtime/processes/ports';
 import { bodyClasses, LARGEST_BODY, UNKNOWN_KEY_BODY } from '../../../workloads/body-limits';
-import { answeredInPieces, freePorts, Recorder, send, statusOf } from '../../programs/workspace/door-testbed';
+import { answeredInPieces, Recorder, send, statusOf } from '../../programs/workspace/door-testbed';
 import { eventually } from '../support/requests';
 import { Client, HOST, type RunningEdge, startEdge } from './testbed';
 

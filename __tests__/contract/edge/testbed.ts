@@ -4,9 +4,9 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import net from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { freePorts } from '../../../runtime/processes/ports';
 import type { BodyClass } from '../../../workloads/body-limits';
 import { edgeConfiguration } from '../../../workloads/edge-configuration';
-import { freePorts } from '../../programs/workspace/door-testbed';
 import { sendCommand } from '../support/harness';
 
 export const HOST = '127.0.0.1';

@@ -5,7 +5,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { freePorts } from '../../programs/workspace/door-testbed';
+import { freePorts } from '../../../runtime/processes/ports';
 import { installClients } from '../agents/support/clients';
 import { sendCommand } from '../support/harness';
 import { eventually } from '../support/requests';

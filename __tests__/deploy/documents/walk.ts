@@ -14,10 +14,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parse, stringify } from 'yaml';
 import { workspaceToken } from '../../../images/key-provisioner/src/identity/workspace-token';
+import { freePorts } from '../../../runtime/processes/ports';
 import type { SecretName } from '../../../settings/secrets';
 import { baseImages } from '../support/base-images';
 import { command, docker, type Outcome, REPOSITORY, succeed } from '../support/commands';
-import { freePorts } from '../support/free-ports';
 import { StandIns } from '../workspace/stand-ins';
 
 /** What a document's name of something is here. */

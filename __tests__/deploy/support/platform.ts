@@ -6,10 +6,10 @@ import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { stringify } from 'yaml';
+import { freePorts } from '../../../runtime/processes/ports';
 import type { SettingsInput } from '../../../settings/schema';
 import { baseImages } from './base-images';
 import { command, docker, type Outcome, succeed } from './commands';
-import { freePorts } from './free-ports';
 import { type TestSecrets, testSecrets, tfvars } from './secrets';
 
 const APP = 'node --import tsx __tests__/deploy/support/platform-app.ts';

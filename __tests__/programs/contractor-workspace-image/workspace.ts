@@ -5,6 +5,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { freePort } from '../../../runtime/processes/ports';
 
 const BIN = join(__dirname, '../../../images/contractor-workspace/bin');
 
@@ -37,10 +38,7 @@ export class Workspace {
     mkdirSync(this.home, { recursive: true });
     this.server.listen(0, '127.0.0.1');
     await once(this.server, 'listening');
-    const free = createServer().listen(0, '127.0.0.1');
-    await once(free, 'listening');
-    this.listenerPort = (free.address() as AddressInfo).port;
-    await new Promise((resolve) => free.close(resolve));
+    this.listenerPort = await freePort();
   }
 
   get url(): string {

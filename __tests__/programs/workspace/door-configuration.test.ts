@@ -1,9 +1,10 @@
 import net from 'node:net';
+import { freePorts } from '../../../runtime/processes/ports';
 import { LARGEST_BODY } from '../../../workloads/body-limits';
 import { doorConfiguration } from '../../../workspace/door-configuration';
 import { KEY_PROVISIONER_ROUTES, LITELLM_ROUTES } from '../../../workspace/door-routes';
 import { eventually } from '../../contract/support/requests';
-import { answeredInPieces, freePorts, haproxy, Recorder, send, startHaproxy, statusOf } from './door-testbed';
+import { answeredInPieces, haproxy, Recorder, send, startHaproxy, statusOf } from './door-testbed';
 
 const nameserver = '127.0.0.11:53';
 

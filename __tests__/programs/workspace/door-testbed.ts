@@ -75,20 +75,6 @@ export async function answeredInPieces(service: Recorder, url: string): Promise<
   return [first, last];
 }
 
-/** Ports nobody listens on at the moment. */
-export async function freePorts(count: number): Promise<number[]> {
-  const servers = await Promise.all(
-    Array.from({ length: count }, async () => {
-      const server = net.createServer().listen(0, '127.0.0.1');
-      await once(server, 'listening');
-      return server;
-    }),
-  );
-  const ports = servers.map((server) => (server.address() as net.AddressInfo).port);
-  await Promise.all(servers.map((server) => once(server.close(), 'close')));
-  return ports;
-}
-
 /** Runs HAProxy on a configuration until `stop`. */
 export async function startHaproxy(configuration: string, port: number): Promise<{ stop(): Promise<void> }> {
   const directory = mkdtempSync(path.join(tmpdir(), 'door-'));
