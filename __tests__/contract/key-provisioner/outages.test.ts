@@ -5,6 +5,7 @@ import { ask, CHAT, errorIn, MESSAGES } from '../protocol/apis';
 import { chat, eventually, send } from '../support/requests';
 import { type Gateway, startGateway } from '../support/start-gateway';
 import { Client, newWorkspace, policyReached, tally } from './client';
+import { underWay } from './under-way';
 
 const HAIKU = 'claude-haiku-4-5';
 let gateway: Gateway;
@@ -19,10 +20,10 @@ test('LiteLLM killed in the middle of issuing and restarted: every workspace get
   const before = newWorkspace();
   const keyBefore = await client.key(before);
   const workspaces = Array.from({ length: 40 }, () => newWorkspace());
-  const starting = Promise.all(workspaces.map((workspace) => client.start(workspace)));
-  await new Promise((resolve) => setTimeout(resolve, 300));
+  const starting = workspaces.map((workspace) => client.start(workspace));
+  await Promise.race(starting);
   await gateway.litellm.kill();
-  const during = await starting;
+  const during = await Promise.all(starting);
   for (const { status, headers } of during) {
     expect([200, 201, 503]).toContain(status);
     if (status === 503) expect(Number(headers.get('retry-after'))).toBeGreaterThan(0);
@@ -55,11 +56,12 @@ test('a key-provisioner that is killed and started again gives the same keys', a
 
 test('a key-provisioner that is stopped finishes what is under way', async () => {
   const workspaces = Array.from({ length: 5 }, () => newWorkspace());
-  const starting = Promise.all(workspaces.map((workspace) => client.start(workspace)));
-  await new Promise((resolve) => setTimeout(resolve, 100));
-  await gateway.keyProvisioner.stop();
-  expect(tally(await starting)).toEqual({ 201: 5 });
+  const starts = await Promise.all(workspaces.map((workspace) => underWay(client, workspace)));
+  const stopped = gateway.keyProvisioner.stop();
+  const statuses = await Promise.all(starts.map((start) => start.finish()));
+  await stopped;
   await gateway.keyProvisioner.start();
+  expect(statuses).toEqual([201, 201, 201, 201, 201]);
 });
 
 test('a policy that is deployed while LiteLLM restarts reaches the keys when it is back', async () => {
