@@ -1,7 +1,7 @@
 import crypto from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import ts from 'typescript';
+import { type Expression, type Node, parseSync } from '@swc/core';
 import { buildApp } from '../../../images/key-provisioner/src/app';
 import { sameSecret } from '../../../images/key-provisioner/src/identity/constant-time';
 import { provesIdentity } from '../../../images/key-provisioner/src/identity/workspace-token';
@@ -61,32 +61,37 @@ test('such a comparison would be found', () => {
   const found = (text: string) => credentialComparisons('x.ts', text);
   expect(found('if (token === this.adminToken) pass();')).toEqual(['x.ts: token === this.adminToken']);
   expect(found('const ok = secret != other;')).toHaveLength(1);
-  expect(found('return key.startsWith(expected) || credentials.includes(given);')).toHaveLength(2);
+  expect(found('const ok = key.startsWith(expected) || credentials.includes(given);')).toHaveLength(2);
   expect(found('if (token === undefined || key === "") refuse();')).toEqual([]);
 });
 
 /** Comparisons of something whose name is that of a credential with anything but a literal or undefined. */
 function credentialComparisons(file: string, text = readFileSync(file, 'utf8')): string[] {
-  const source = ts.createSourceFile(file, text, ts.ScriptTarget.Latest, true);
+  // Positions are bytes, counted on from one parsed text to the next: those of this one begin at its first semicolon.
+  const bytes = Buffer.from(`;${text}`);
+  const module = parseSync(bytes.toString(), { syntax: 'typescript' });
   const found: string[] = [];
-  const isCredential = (node: ts.Node) =>
-    /(^|[._])(\w*(token|secret|credentials?|authorization|password)|(api_?)?key)$/i.test(node.getText(source));
-  const isConstant = (node: ts.Node) => ts.isLiteralExpression(node) || /^(undefined|null)$/.test(node.getText(source));
-  const visit = (node: ts.Node): void => {
-    if (ts.isBinaryExpression(node) && /^[!=]==?$/.test(node.operatorToken.getText(source))) {
-      const { left, right } = node;
-      if ((isCredential(left) || isCredential(right)) && !isConstant(left) && !isConstant(right))
-        found.push(note(node));
-    }
-    if (ts.isCallExpression(node) && ts.isPropertyAccessExpression(node.expression)) {
-      const { expression, name } = node.expression;
-      if (isCredential(expression) && /^(includes|startsWith|endsWith|localeCompare)$/.test(name.text)) {
-        found.push(note(node));
-      }
-    }
-    ts.forEachChild(node, visit);
+  const textOf = (node: unknown) => {
+    const { start, end } = (node as Expression & { span: typeof module.span }).span;
+    return bytes.subarray(start - module.span.start, end - module.span.start).toString();
   };
-  const note = (node: ts.Node) => `${file}: ${node.getText(source)}`;
-  visit(source);
+  const isCredential = (node: Node) =>
+    /(^|[._])(\w*(token|secret|credentials?|authorization|password)|(api_?)?key)$/i.test(textOf(node));
+  const isConstant = (node: Node) => /Literal$/.test(node.type) || textOf(node) === 'undefined';
+  const note = (node: Node) => found.push(`${file}: ${textOf(node)}`);
+  const visit = (value: unknown): void => {
+    if (typeof value !== 'object' || value === null) return;
+    const node = value as Expression;
+    if (node.type === 'BinaryExpression' && /^[!=]==?$/.test(node.operator)) {
+      const { left, right } = node;
+      if ((isCredential(left) || isCredential(right)) && !isConstant(left) && !isConstant(right)) note(node);
+    }
+    if (node.type === 'CallExpression' && node.callee.type === 'MemberExpression') {
+      const { object, property } = node.callee;
+      if (isCredential(object) && /^(includes|startsWith|endsWith|localeCompare)$/.test(textOf(property))) note(node);
+    }
+    for (const child of Object.values(node)) visit(child);
+  };
+  visit(module);
   return found;
 }
