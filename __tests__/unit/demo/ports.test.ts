@@ -76,3 +76,10 @@ test.each([
   const replacement = async () => replacePort(shared, request, demo, ports, service, quietly);
   await expect(replacement()).rejects.toThrow(`port ${port} is taken; name another one with ${flag}`);
 });
+
+test('where no port can be listened on, the search ends and says so', async () => {
+  const all = Array.from({ length: 65_536 }, (_, port) => port);
+  await expect(freePort(0, all)).rejects.toThrow(
+    'none of 100 ports of 127.0.0.1 from 15000 to 29999 can be listened on; see that the loopback interface is up',
+  );
+});
