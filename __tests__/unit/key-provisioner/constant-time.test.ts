@@ -1,7 +1,7 @@
 import crypto from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Expression, type Node, parseSync } from '@swc/core';
+import { type CallExpression, type Expression, type Node, parseSync, type TemplateLiteral } from '@swc/core';
 import { buildApp } from '../../../images/key-provisioner/src/app';
 import { sameSecret } from '../../../images/key-provisioner/src/identity/constant-time';
 import { provesIdentity } from '../../../images/key-provisioner/src/identity/workspace-token';
@@ -61,8 +61,10 @@ test('such a comparison would be found', () => {
   const found = (text: string) => credentialComparisons('x.ts', text);
   expect(found('if (token === this.adminToken) pass();')).toEqual(['x.ts: token === this.adminToken']);
   expect(found('const ok = secret != other;')).toHaveLength(1);
-  expect(found('const ok = key.startsWith(expected) || credentials.includes(given);')).toHaveLength(2);
-  expect(found('if (token === undefined || key === "") refuse();')).toEqual([]);
+  expect(found('function f() { return key.startsWith(expected) || credentials.includes(given); }')).toHaveLength(2);
+  expect(found('const ok = key?.startsWith(expected) || this.token?.includes?.(given);')).toHaveLength(2);
+  expect(found('const ok = token === `${given}` || token === true;')).toHaveLength(2);
+  expect(found('if (token === undefined || key === "" || token === null || key === `x`) refuse();')).toEqual([]);
 });
 
 /** Comparisons of something whose name is that of a credential with anything but a literal or undefined. */
@@ -77,7 +79,10 @@ function credentialComparisons(file: string, text = readFileSync(file, 'utf8')):
   };
   const isCredential = (node: Node) =>
     /(^|[._])(\w*(token|secret|credentials?|authorization|password)|(api_?)?key)$/i.test(textOf(node));
-  const isConstant = (node: Node) => /Literal$/.test(node.type) || textOf(node) === 'undefined';
+  const isConstant = (node: Node) =>
+    node.type === 'TemplateLiteral'
+      ? (node as TemplateLiteral).expressions.length === 0
+      : /^(String|Numeric|BigInt|RegExp|Null)Literal$/.test(node.type) || textOf(node) === 'undefined';
   const note = (node: Node) => found.push(`${file}: ${textOf(node)}`);
   const visit = (value: unknown): void => {
     if (typeof value !== 'object' || value === null) return;
@@ -86,8 +91,9 @@ function credentialComparisons(file: string, text = readFileSync(file, 'utf8')):
       const { left, right } = node;
       if ((isCredential(left) || isCredential(right)) && !isConstant(left) && !isConstant(right)) note(node);
     }
-    if (node.type === 'CallExpression' && node.callee.type === 'MemberExpression') {
-      const { object, property } = node.callee;
+    const callee = node.type === 'CallExpression' ? withoutOptional(node.callee) : undefined;
+    if (callee?.type === 'MemberExpression') {
+      const { object, property } = callee;
       if (isCredential(object) && /^(includes|startsWith|endsWith|localeCompare)$/.test(textOf(property))) note(node);
     }
     for (const child of Object.values(node)) visit(child);
@@ -95,3 +101,7 @@ function credentialComparisons(file: string, text = readFileSync(file, 'utf8')):
   visit(module);
   return found;
 }
+
+/** What is called by `a?.b()`, or by `a.b()`. */
+const withoutOptional = (callee: CallExpression['callee']) =>
+  callee.type === 'OptionalChainingExpression' ? callee.base : callee;
